@@ -1,0 +1,111 @@
+"""Build the book into `_build/html`.
+
+Four steps, each skipped when there is nothing to do: execute the notebooks whose stored outputs are out of date,
+write the pages of the data catalogue, build the site, say where it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+from sugarforoil.publish import notebooks
+from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
+
+BUILD = ROOT / "_build"
+HOME = BUILD / "html" / "index.html"
+STAMP = BUILD / "inputs.json"
+INPUTS = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock", "book", "notebooks", "data", "src")
+
+
+class BuildError(Exception):
+    """The site could not be built; the message is for the reader of the terminal."""
+
+
+def inputs() -> dict[str, str]:
+    """Checksum of every file that the site is made from, by its path in the repository."""
+    found: dict[str, str] = {}
+    for name in INPUTS:
+        top = ROOT / name
+        for file in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if file.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts):
+                found[file.relative_to(ROOT).as_posix()] = sha256(file.read_bytes())
+    return found
+
+
+def execute_stale() -> None:
+    """Execute the notebooks whose stored outputs are out of date, and say which and why."""
+    stale = notebooks.stale()
+    if not stale:
+        return
+    for path, why in stale.items():
+        print(f"{path.stem} is executed again: {'; '.join(why)}", flush=True)
+    notebooks.run(list(stale))
+
+
+def write_catalogue() -> None:
+    """Write the generated pages of the data catalogue."""
+    from sugarforoil.publish import catalogue
+
+    catalogue.write()
+
+
+def build_site(beside: Path = ROOT) -> None:
+    """Run jupyter-book, with every warning and every dead reference an error.
+
+    Args:
+        beside: the folder in which `_build/html` is made.
+
+    Raises:
+        BuildError: jupyter-book found a fault; its own messages have been printed.
+    """
+    call = "from jupyter_book.cli.main import main; main()"  # its launcher cannot be found by name on every system
+    flags = ["--path-output", str(beside), "-W", "-n", "--keep-going", "-q"]
+    finished = subprocess.run([sys.executable, "-c", call, "build", str(ROOT), *flags], cwd=ROOT, capture_output=True, text=True)
+    if finished.returncode != 0:
+        print(finished.stdout, finished.stderr, sep="\n", file=sys.stderr)
+        raise BuildError("The book was not built: see the messages above.")
+
+
+def is_current() -> bool:
+    """Whether the site stands and was made from the files as they are now."""
+    try:
+        return HOME.exists() and json.loads(STAMP.read_text(encoding="utf-8")) == inputs()
+    except (OSError, ValueError):
+        return False
+
+
+def show() -> None:
+    """Say where the book is, and open it when there is a display to open it on."""
+    print(f"The book is in {HOME}")
+    has_display = sys.platform in {"win32", "darwin"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if has_display and sys.stdout.isatty() and not os.environ.get("CI"):
+        webbrowser.open(HOME.as_uri())
+
+
+def main() -> int:
+    started = time.perf_counter()
+    try:
+        execute_stale()
+        write_catalogue()
+        if is_current():
+            print("Nothing has changed since the last build.")
+        else:
+            STAMP.unlink(missing_ok=True)
+            build_site()
+            STAMP.write_text(json.dumps(inputs()), encoding="utf-8")
+            print(f"Built in {time.perf_counter() - started:.1f} s.")
+    except (NotebookError, BuildError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    show()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

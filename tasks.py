@@ -1,0 +1,228 @@
+"""The front door of Sugar for Oil: `python tasks.py help` lists what it can do.
+
+Only the standard library is used here, because this file runs before anything is installed. It makes the virtual
+environment `.venv`, installs the locked packages into it, and then hands over to modules of the helper package.
+"""
+
+# No syntax newer than Python 3.6 in this file: an old Python must get as far as the sentence that says it is too old.
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(ROOT, ".venv")
+LOCK = os.path.join(ROOT, "requirements.lock")
+STAMP = os.path.join(VENV, "installed.json")
+LOG = os.path.join(VENV, "install.log")
+SUPPORTED = ((3, 11), (3, 12), (3, 13))
+
+
+class Stop(Exception):
+    """A failure that is told in one sentence."""
+
+
+# --- the interpreter ---------------------------------------------------------------------------------------------
+
+
+def interpreter():
+    """The Python that the virtual environment is made from: this one if it will do, else one found beside it."""
+    if sys.version_info[:2] in SUPPORTED and _runs(sys.executable, sys.version_info[:2]):
+        return sys.executable
+    for major, minor in reversed(SUPPORTED):
+        found = shutil.which("python%d.%d" % (major, minor))
+        if found and _runs(found, (major, minor)):
+            return found
+    if sys.version_info[:2] in SUPPORTED:
+        raise Stop("This Python cannot make virtual environments: on Debian and Ubuntu install the package python3-venv.")
+    raise Stop(
+        "Sugar for Oil needs Python 3.11, 3.12 or 3.13; this is Python %d.%d and no other was found. "
+        "Install one of them, or name it: make book PYTHON=/path/to/python3.12" % sys.version_info[:2]
+    )
+
+
+def _runs(python, version):
+    code = "import sys, ensurepip, venv; sys.exit(sys.version_info[:2] != (%d, %d))" % version
+    try:
+        return subprocess.call([python, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def venv_python():
+    return os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+
+
+# --- the environment ---------------------------------------------------------------------------------------------
+
+
+def _wanted():
+    """What a finished install was made from; a difference means that it must be made again."""
+    digest = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    return {"folder": ROOT, "lock": digest.hexdigest()}
+
+
+def _installed():
+    try:
+        with open(STAMP, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return None
+
+
+def setup():
+    """Make `.venv` and install the locked packages, unless that is done already."""
+    if _installed() == _wanted() and os.path.exists(venv_python()):
+        return
+    python = interpreter()
+    with open(LOCK, encoding="utf-8") as file:
+        count = sum("==" in line for line in file)
+    print("Setting up .venv with %d locked packages (once, a minute or two) ..." % count, flush=True)
+    started = time.time()
+    # Always from an empty folder: an environment that was moved, interrupted or made from other versions is no base.
+    shutil.rmtree(VENV, ignore_errors=True)
+    _call([python, "-m", "venv", VENV], "Python's venv module could not make .venv")
+    pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    _call(pip + ["install", "--require-hashes", "-r", LOCK],
+          "the locked packages could not be installed (is there a network, and room on the disk?)", count)
+    _call(pip + ["install", "--no-deps", "--no-build-isolation", "-e", ROOT],
+          "the helper package sugarforoil could not be installed")
+    _call([venv_python(), "-c", "import matplotlib.font_manager, sugarforoil"], "the helper package does not import")
+    with open(STAMP, "w", encoding="utf-8") as file:
+        json.dump(_wanted(), file)
+    print("Set up in %.0f s." % (time.time() - started), flush=True)
+
+
+def _call(command, failure, count=None):
+    """Run one step of the install; its chatter goes to a log, its progress and its last word to the reader."""
+    os.makedirs(VENV, exist_ok=True)  # for the log
+    collected, last = 0, ""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               universal_newlines=True, errors="replace")
+    with open(LOG, "a", encoding="utf-8") as log:
+        for line in process.stdout:
+            log.write(line)
+            if line.startswith("Collecting "):
+                collected += 1
+                if count and (sys.stdout.isatty() or collected % 40 == 0):
+                    print("  package %d of %d" % (min(collected, count), count),
+                          end="\r" if sys.stdout.isatty() else "\n", flush=True)
+            if re.match(r"\s*(ERROR|Error|error)", line):
+                last = line.strip()
+    if process.wait() != 0:
+        raise Stop("Set-up stopped: %s. %s The whole log is in %s" % (failure, last, os.path.relpath(LOG, ROOT)))
+
+
+def environment():
+    """The variables of every child process: nothing of the user's own set-up may leave a trace in the book."""
+    env = dict(os.environ)
+    for name in ("PYTHONPATH", "PYTHONHOME", "SUGARFOROIL_DATA", "MPLBACKEND", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
+        env.pop(name, None)
+    env.update(
+        JUPYTER_PREFER_ENV_PATH="1",  # the kernel of .venv, not one of the same name in the home folder
+        JUPYTER_PLATFORM_DIRS="1",
+        MPLCONFIGDIR=os.path.join(VENV, "matplotlib"),  # a font cache of our own, no matplotlibrc of the user's
+        IPYTHONDIR=os.path.join(VENV, "ipython"),  # no start-up files of the user's
+        PYDEVD_DISABLE_FILE_VALIDATION="1",
+        OPENBLAS_NUM_THREADS="1",
+        PYTHONHASHSEED="0",
+        PYTHONUTF8="1",
+    )
+    return env
+
+
+def hand_over(*arguments):
+    """Run a module in the virtual environment and end with its exit status."""
+    setup()
+    return subprocess.call([venv_python(), "-m"] + list(arguments), cwd=ROOT, env=environment())
+
+
+# --- the targets -------------------------------------------------------------------------------------------------
+
+
+def help_():
+    """this list"""
+    print("make <target>, or on Windows: py tasks.py <target>\n")
+    for name, task in TASKS.items():
+        print("  %-7s %s" % (name, task.__doc__.strip().splitlines()[0]))
+
+
+def setup_():
+    """make the virtual environment .venv and install the locked packages into it"""
+    setup()
+    print("Ready: %s" % os.path.relpath(venv_python(), ROOT))
+
+
+def book():
+    """build the book into _build/html (executes again only notebooks whose stored outputs are out of date)"""
+    return hand_over("sugarforoil.publish.build")
+
+
+def test():
+    """run all tests"""
+    return hand_over("pytest")
+
+
+def run():
+    """execute all notebooks side by side and store their outputs"""
+    return hand_over("sugarforoil.publish.notebooks")
+
+
+def data():
+    """rebuild the derived tables, the list of sources and the data package's checksums"""
+    return hand_over("sugarforoil.publish.rebuild")
+
+
+def lab():
+    """open the notebooks in JupyterLab"""
+    return hand_over("jupyterlab", "--notebook-dir=" + ROOT, "--LabApp.default_url=/lab/tree/notebooks")
+
+
+def bench():
+    """measure build, run, memory and page weight, and print a table"""
+    return hand_over("sugarforoil.publish.bench")
+
+
+def lock():
+    """resolve the newest allowed versions into requirements.lock (needs the tool uv and a network)"""
+    if not shutil.which("uv"):
+        raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
+    return subprocess.call(
+        ["uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--python-version", "3.11",
+         "--generate-hashes", "--no-header", "--no-annotate", "--quiet", "-o", "requirements.lock"], cwd=ROOT)
+
+
+def clean():
+    """remove what was built and the virtual environment; sources, data and stored outputs stay"""
+    for name in ("_build", ".venv", os.path.join("book", "data"), ".pytest_cache", ".mypy_cache", ".ruff_cache"):
+        shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
+    print("Removed _build, .venv, the generated catalogue and the tools' caches.")
+
+
+TASKS = {"help": help_, "setup": setup_, "book": book, "test": test, "run": run, "data": data, "lab": lab,
+         "bench": bench, "lock": lock, "clean": clean}
+
+
+def main(arguments):
+    name = arguments[0] if arguments else "help"
+    if name not in TASKS or len(arguments) > 1:
+        print("No such target: %s. `python tasks.py help` lists them." % " ".join(arguments), file=sys.stderr)
+        return 2
+    try:
+        return TASKS[name]() or 0
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
