@@ -1,0 +1,389 @@
+"""The book's figures: the finding as title, direct labels, the doubt drawn, the source underneath.
+
+    chart = figures.Chart(
+        "fig-un-flip", title="Cuba changed sides within three sessions",
+        subtitle="Share of identical votes in the General Assembly, 1946 to 1970",
+        caption="How often Cuba voted as each power did {cite:p}`voeten2013data`.",
+        alt="Two lines cross in 1959: ...",
+    )
+    chart.line(usa, y="agreement_share", label="with the United States", colour="usa")
+    chart.eras()
+    chart.show()
+
+Solid lines are annual observations, dashed ones interpolated; hollow points are single reports; upright bars and
+bands are ranges of rival sources; diamonds and outlines are plans. A chart draws nothing until `show`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from . import citations, datasets, emit, eraband, paper, style, timeline, typeset
+from .panel import FigureError, Panel
+from .ribbon import ribbon
+
+__all__ = ["Chart", "FigureError", "Panel", "ribbon", "table"]
+
+_shown: dict[str, tuple[str, str, str]] = {}  # id -> title, caption, alt of what this process has shown
+
+
+class Chart(Panel):
+    """One figure of the book. With `panels` above 1 it is the first of them; `panel(n)` gives each.
+
+    id: begins with "fig-"; title: the finding, a sentence; subtitle: what is measured, unit, coverage;
+    caption: Markdown for beneath the figure, may cite; alt: for who cannot see it: what it shows, the trend, the
+    numbers that matter. data: frames or names of tables to name as sources beyond those drawn. columns: panels side
+    by side. height: of each plot, as a share of the usual. reading: replaces the sentence that explains the marks.
+
+    Raises FigureError if a text is missing, blank or does another's work.
+    """
+
+    def __init__(
+        self, id: str, *, title: str, subtitle: str = "", caption: str, alt: str,
+        data: Sequence[pd.DataFrame | str] = (), panels: int = 1, columns: int = 1, height: float = 1.0,
+        reading: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(name=f"figure {id!r}")
+        self.id, self.title, self.subtitle, self.caption, self.alt = id, title, subtitle, caption, alt
+        self.reading = reading
+        self.columns, self.height = columns, height
+        self.data = list(data)
+        self.panels: list[Panel] = [self, *(Panel(name=f"{self.name}, panel {n}") for n in range(1, panels))]
+        self.chronicle: timeline.Timeline | None = None
+        _check_words(self.name, id, title, caption, alt)
+        for text in (title, subtitle, reading or ""):
+            self._words(text)
+
+    def panel(self, place: int, heading: str = "") -> Panel:
+        """Return a panel, counted from 0, and give it a heading. Raises FigureError if there is no such panel."""
+        if not 0 <= place < len(self.panels):
+            raise self.fail(f"no panel {place}; there are {len(self.panels)}, counted from 0")
+        chosen = self.panels[place]
+        chosen.heading = self._words(heading or chosen.heading)
+        return chosen
+
+    def timeline(
+        self, frame: pd.DataFrame, lanes: Mapping[str, tuple[str, str]], *, lane: str = "type", date: str = "date",
+        label: str = "title",
+    ) -> None:  # fmt: skip
+        """Make the figure a timeline that runs down the page: marks in lanes, each event beside its date.
+
+        frame: events, one a row, with dates (and `date_precision`, where known); lanes: value of the column `lane`
+        -> (name to show, colour). Raises FigureError for a value without a lane.
+        """
+        self._need(frame, date, label, lane)
+        self.frames.append(frame)
+        entries = []
+        for row in frame.sort_values(date, kind="stable").to_dict("records"):
+            if row[lane] not in lanes:
+                raise self.fail(f"no lane for {row[lane]!r}; there are {', '.join(lanes)}")
+            if pd.isna(row[date]):
+                raise self.fail(f"the event {row[label]!r} has no date")
+            name, colour = lanes[row[lane]]
+            self._colour(colour)
+            precision = row.get("date_precision", "day")
+            entries.append(timeline.Entry(pd.Timestamp(row[date]), str(precision), self._words(str(row[label])), name))
+        named = {name: self._colour(colour) for name, colour in lanes.values()}
+        self.chronicle = timeline.Timeline(entries, named, frame)
+
+    def show(self) -> None:
+        """Draw the figure and show it: SVG, PNG, rows and words as one display, then the caption.
+
+        Raises FigureError if there is nothing to draw, no source to name, or another figure has this id or these
+        words. To run a cell again is no fault.
+        """
+        from IPython.display import publish_display_data
+
+        known, sources = self._provenance()
+        _check_single(self.name, self.id, (self.title, self.caption, self.alt))
+        caption = citations.readable(self.caption)
+        about = {
+            "kind": "figure", "id": self.id, "title": self.title, "caption": self.caption, "alt": self.alt,
+            "datasets": known, "sources": sources,
+        }  # fmt: skip
+        with style.house_style():
+            figure = self._figure(known, sources)
+            emit.publish(figure, self.id, self.alt, about, self._csv())
+        publish_display_data({"text/markdown": caption, "text/plain": caption}, {"sugarforoil": {"kind": "caption"}})
+        _shown[self.id] = (self.title, self.caption, self.alt)
+
+    # --- composition -------------------------------------------------------------------------------------------
+
+    def _figure(self, known: list[str], sources: list[str]) -> Figure:
+        if self.chronicle is None:
+            for panel in self.panels:
+                panel.clip()
+        footer = typeset.wrap(self._footer(known, sources), style.SOURCE, style.WIDTH - 2)
+        title = typeset.wrap(self.title, style.TITLE, style.WIDTH - 2, "semibold")
+        subtitle = typeset.wrap(self.subtitle, style.SUBTITLE, style.WIDTH - 2)
+        head = typeset.height(title, style.TITLE) + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0) + 9
+        foot = typeset.height(footer, style.SOURCE) + 8
+        body = self.chronicle.height() if self.chronicle else self._body_height()
+        height = head + body + foot
+        figure = paper.sheet(height)
+        top = height
+        for text, size, weight, ink in (
+            (title, style.TITLE, "semibold", style.INK), (subtitle, style.SUBTITLE, "normal", style.GREY),
+        ):  # fmt: skip
+            if text:
+                paper.text(figure, 0, top, text, size=size, colour=ink, weight=weight, up="top")
+                top -= typeset.height(text, size) + 2
+        if self.chronicle:
+            self.chronicle.draw(figure, bottom=foot, height=body)
+        else:
+            self._draw_panels(figure, top=height - head, bottom=foot)
+        paper.text(figure, 0, foot - 6, footer, size=style.SOURCE, colour=style.GREY, up="top")
+        return figure
+
+    def _rows(self) -> list[list[Panel]]:
+        return [self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)]
+
+    def _body_height(self) -> float:
+        return sum(self._row_height(row) for row in self._rows()) + 10 * (len(self._rows()) - 1)
+
+    def _row_height(self, row: list[Panel]) -> float:
+        return max(map(_above, row)) + self._plot_height() + 22
+
+    def _plot_height(self) -> float:
+        shrink = 1.0 if len(self.panels) == 1 else 0.72 if self.columns == 1 else 0.6
+        return style.PLOT_HEIGHT * self.height * shrink
+
+    def _draw_panels(self, figure: Figure, top: float, bottom: float) -> None:
+        rows = self._rows()
+        gap = 16.0
+        room = (style.WIDTH - gap * (self.columns - 1)) / self.columns
+        width, height = figure.get_size_inches() * 72
+        # One margin for all panels of a column: their plots line up.
+        lefts = [max(row[place].left_margin() for row in rows if place < len(row)) for place in range(self.columns)]
+        rights = [max(row[place].right_margin() for row in rows if place < len(row)) for place in range(self.columns)]
+        for row in rows:
+            above = max(map(_above, row))
+            for place, panel in enumerate(row):
+                start = place * (room + gap)
+                box = (start + lefts[place], top - above - self._plot_height(), room - lefts[place] - rights[place])
+                axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, self._plot_height() / height))
+                if panel.heading:
+                    paper.text(figure, start, top, panel.heading, weight="semibold", up="top")
+                panel.draw(axes)
+                level = box[1] + self._plot_height()
+                if panel.has_eras:
+                    level += eraband.draw(axes, panel.x_limits(), panel.scale)
+                _draw_events(figure, panel, box, level, self._plot_height())
+            top -= self._row_height(row) + 10
+
+    def _footer(self, known: list[str], sources: list[str]) -> str:
+        labels = citations.labels(sources[:MOST_SOURCES])
+        if len(sources) > MOST_SOURCES:
+            labels.append(f"{len(sources) - MOST_SOURCES} more")
+        marks = self.reading if self.reading is not None else _reading(self.panels)
+        data = f"Data: {', '.join(known)}" + (f" ({'; '.join(labels)})" if labels else "")
+        return f"{marks}\n{data}" if marks else data
+
+    def _provenance(self) -> tuple[list[str], list[str]]:
+        """Names of the tables behind the figure, and keys of the sources of the rows drawn."""
+        named: list[str] = []
+        every = [frame for panel in self.panels for frame in panel.frames]
+        for item in [*self.data, *every]:
+            dataset = datasets.describe(item) if isinstance(item, str) else datasets.of(item)
+            if dataset is not None and dataset.name not in named:
+                named.append(dataset.name)
+        if not named:
+            raise self.fail("no table to name as source: pass data=[...], frames from datasets.load or their names")
+        keys: set[str] = set()
+        for frame in every:
+            if "source" in frame.columns:
+                keys |= {key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)}
+        for item in self.data if not keys else ():
+            keys |= set(datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item))
+        return named, sorted(keys)
+
+    def _csv(self) -> str:
+        if self.chronicle:
+            return self.chronicle.drawn().to_csv(index=False, lineterminator="\n")
+        parts = []
+        for panel in self.panels:
+            rows = panel.drawn()
+            if len(self.panels) > 1:
+                rows.insert(0, "panel", panel.heading)
+            parts.append(rows)
+        drawn = pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all")
+        order = [name for name in ("panel", "layer", "label", "x", "y", "low", "high") if name in drawn.columns]
+        rest = [name for name in drawn.columns if name not in order]
+        return drawn[order + rest].to_csv(index=False, lineterminator="\n")
+
+
+MOST_SOURCES = 5  # named under a figure; its page in the book lists them all
+
+
+def _check_words(name: str, id: str, title: str, caption: str, alt: str) -> None:
+    def blank(text: Any) -> bool:
+        return not isinstance(text, str) or not text.strip()
+
+    for what, text in (("id", id), ("title", title), ("caption", caption), ("alt", alt)):
+        if blank(text):
+            raise FigureError(f"{name}: the {what} is missing or blank")
+    if not all(sign.isalnum() or sign == "-" for sign in id) or id != id.lower() or not id.isascii():
+        raise FigureError(f"{name}: the id may hold small letters, digits and hyphens only")
+    if len(alt.strip()) < 40:
+        raise FigureError(f"{name}: the alt text has {len(alt.strip())} characters; say in 40 or more what it shows")
+    for what, text in (("title", title), ("caption", caption)):
+        if alt.strip().rstrip(".").casefold() == text.strip().rstrip(".").casefold():
+            raise FigureError(f"{name}: the alt text repeats the {what}; say what the figure shows")
+    try:
+        citations.readable(caption)
+    except datasets.DataError as error:
+        raise FigureError(f"{name}: caption: {error}") from None
+
+
+def _check_single(name: str, id: str, words: tuple[str, str, str]) -> None:
+    """Refuse an id that another figure has. A cell run again keeps at least one of its texts: that is no fault."""
+    if id in _shown and not set(words) & set(_shown[id]):
+        raise FigureError(f"{name}: another figure has this id: {_shown[id][0]!r}")
+    for other, (_, _, alt) in _shown.items():
+        if other != id and alt == words[2]:
+            raise FigureError(f"{name}: figure {other!r} has the same alt text")
+
+
+# --- above the plot: eras and events -------------------------------------------------------------------------------
+
+
+def _above(panel: Panel) -> float:
+    """The room that a panel needs above its plot."""
+    heading = typeset.height(panel.heading, style.LABEL) + 4 if panel.heading else 0.0
+    eras = eraband.height(panel.x_limits(), panel.scale) if panel.has_eras else 0.0
+    return heading + eras + _event_rows(panel)[1]
+
+
+EVENT_WRAP = 140.0
+
+
+def _event_rows(panel: Panel) -> tuple[list[tuple[int, str]], float]:
+    """Row above the plot and wrapped text of each event, and the room they need. Not yet placed: see _place."""
+    if not panel.moments:
+        return [], 0.0
+    texts = [typeset.wrap(one.text, style.NOTE, EVENT_WRAP) for one in panel.moments]
+    low, high = panel.x_limits()
+    length = style.WIDTH * 0.8
+    placed: list[tuple[float, float, int, float]] = []  # from, to, row, x
+    rows: list[tuple[int, str]] = []
+    for event, text in sorted(zip(panel.moments, texts, strict=True), key=lambda pair: -pair[0].x):
+        x = (event.x - low) / (high - low) * length
+        wide = typeset.width(text, style.NOTE) + 14
+        span = (x, x + wide) if x + wide <= length + 40 else (x - wide, x)
+        row = 0
+        while any(
+            (other[2] == row and span[0] < other[1] and other[0] < span[1])
+            or (other[2] < row and other[0] - 3 < x < other[1])
+            or (other[2] > row and span[0] - 3 < other[3] < span[1])
+            for other in placed
+        ):
+            row += 1
+        placed.append((*span, row, x))
+        rows.append((row, text))
+    tall = max(typeset.height(text, style.NOTE) for text in texts) + 3
+    return rows[::-1], (max(row for row, _ in rows) + 1) * tall + 4
+
+
+def _draw_events(figure: Figure, panel: Panel, box: tuple[float, float, float], level: float, plot: float) -> None:
+    rows, room = _event_rows(panel)
+    if not rows:
+        return
+    low, high = panel.x_limits()
+    tall = (room - 4) / (max(row for row, _ in rows) + 1)
+    for event, (row, text) in zip(sorted(panel.moments, key=lambda one: one.x), rows, strict=True):
+        x = box[0] + (event.x - low) / (high - low) * box[2]
+        top = level + 2 + (row + 1) * tall
+        paper.line(figure, [x, x], [box[1], top - 2], order=0.5)
+        flip = x + typeset.width(text, style.NOTE) + 6 > style.WIDTH
+        paper.text(
+            figure, x - 4 if flip else x + 4, top, text, size=style.NOTE, up="top", across="right" if flip else "left",
+            colour=style.text_colour(event.colour),
+        )  # fmt: skip
+
+
+def _reading(panels: Sequence[Panel]) -> str:
+    """One line that says what the marks mean, made from the marks that are there."""
+    layers = [layer for panel in panels for layer in panel.layers]
+    said = []
+    if any(layer.kind == "points" and layer.hollow and not layer.plan for layer in layers):
+        said.append("hollow points: single reports")
+    if any(layer.kind == "points" and layer.plan for layer in layers):
+        said.append("diamonds: plans, not outturns")
+    if any(layer.kind == "bars" and layer.plan for layer in layers):
+        said.append("outlined bars: plans, not outturns")
+    if any(layer.kind == "dashed" for layer in layers):
+        said.append("dashed: interpolated")
+    whiskers = any(layer.kind in ("points", "bars") and layer.rows["low"].notna().any() for layer in layers)
+    if whiskers or any(layer.kind == "ranges" for layer in layers):
+        said.append("upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources")
+    if any(layer.kind == "band" for layer in layers):
+        said.append("band: range of rival sources")
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+Column = str | tuple[str, Callable[[Any], str]]
+
+
+def table(frame: pd.DataFrame, id: str, caption: str, columns: Mapping[str, Column]) -> None:
+    """Show a small table in the house style; its first column names the rows.
+
+    columns: column of the frame -> heading, or (heading, formatter such as findings.percent), in the order to show.
+    Missing values show as a dash. Raises FigureError for a missing id or caption, an empty frame, an unknown column.
+    """
+    from IPython.display import publish_display_data
+
+    panel = Panel(name=f"table {id!r}")
+    if not id.strip() or not isinstance(caption, str) or not caption.strip() or not columns:
+        raise panel.fail("the id, the caption and at least one column must be given")
+    panel._need(frame, *columns)
+    try:
+        spoken = citations.readable(caption)
+    except datasets.DataError as error:
+        raise panel.fail(f"caption: {error}") from None
+    headings = [one if isinstance(one, str) else one[0] for one in columns.values()]
+    cells = [[_cell(row[name], how) for name, how in columns.items()] for row in frame.to_dict("records")]
+    numeric = [pd.api.types.is_numeric_dtype(frame[name]) and place > 0 for place, name in enumerate(columns)]
+    known = datasets.of(frame)
+    about = {
+        "kind": "table", "id": id, "caption": caption, "datasets": [known.name] if known else [],
+        "sources": datasets.source_keys(frame),
+    }  # fmt: skip
+    data = {"text/html": _html(spoken, headings, cells, numeric), "text/plain": _plain(spoken, headings, cells)}
+    publish_display_data(data, {"sugarforoil": about})
+
+
+def _cell(value: Any, how: Column) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    return how[1](value) if isinstance(how, tuple) else str(value)
+
+
+def _html(caption: str, headings: list[str], cells: list[list[str]], numeric: list[bool]) -> str:
+    def kind(place: int) -> str:
+        return ' class="number"' if numeric[place] else ""
+
+    head = "".join(f'<th scope="col"{kind(place)}>{escape(one)}</th>' for place, one in enumerate(headings))
+    body = "\n".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td{kind(place)}>{escape(one)}</td>" for place, one in enumerate(row[1:], start=1))
+        + "</tr>"
+        for row in cells
+    )
+    return (
+        f'<table class="house">\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>"
+    )
+
+
+def _plain(caption: str, headings: list[str], cells: list[list[str]]) -> str:
+    widths = [max(len(row[place]) for row in [headings, *cells]) for place in range(len(headings))]
+    lines = ["  ".join(one.ljust(wide) for one, wide in zip(row, widths, strict=True)).rstrip() for row in [headings, *cells]]
+    return "\n".join([caption, *lines])

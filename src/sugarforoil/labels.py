@@ -1,0 +1,68 @@
+"""Where the labels inside a plot go: beside their marks, where they cover least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import typeset
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
+
+
+@dataclass
+class Plot:
+    """The plot's box and what already stands in it, as a cloud of points a few points apart."""
+
+    box: Box
+    cloud: list[tuple[float, float]] = field(default_factory=list)
+
+    def add_path(self, path: Iterable[tuple[float, float]]) -> None:
+        """Add a drawn line; NaN breaks it."""
+        before: tuple[float, float] | None = None
+        for here in path:
+            if np.isnan(here).any():
+                before = None
+                continue
+            start = here if before is None else before
+            steps = max(int(np.hypot(here[0] - start[0], here[1] - start[1]) / 3), 1)
+            self.cloud.extend(
+                (start[0] + (here[0] - start[0]) * n / steps, start[1] + (here[1] - start[1]) * n / steps)
+                for n in range(steps + 1)
+            )
+            before = here
+
+    def add_box(self, box: Box) -> None:
+        """Add an area, such as words or a bar."""
+        self.cloud.extend((x, y) for x in _steps(box[0], box[2]) for y in _steps(box[1], box[3]))
+
+    def best(self, words: str, size: float, marks: Iterable[tuple[float, float, str]]) -> tuple[float, float, Box]:
+        """Return the middle of the left edge, and the box, of the place for words that covers least.
+
+        marks: (x, y, side) in order of liking; side is "right", "left", "above" or "below" of the mark.
+        """
+        wide, tall = typeset.width(words, size, "semibold"), typeset.height(words, size)
+        chosen: tuple[float, Box] | None = None
+        for x, y, side in marks:
+            left = {"right": x + 9, "left": x - 9 - wide}.get(side, x - wide / 2)
+            left = min(max(left, self.box[0] + 2), self.box[2] - wide) if side in ("above", "below") else left
+            bottom = {"above": y + 6, "below": y - 6 - tall}.get(side, y - tall / 2)
+            box = (left, bottom, left + wide, bottom + tall)
+            cost = self._cost(box)
+            if chosen is None or cost < chosen[0] - 1e-9:
+                chosen = (cost, box)
+        assert chosen is not None, "no mark to stand beside"
+        box = chosen[1]
+        return box[0], (box[1] + box[3]) / 2, box
+
+    def _cost(self, box: Box) -> float:
+        cloud = np.array(self.cloud or [(-1e9, -1e9)])
+        inside = (cloud > (box[0] - 3, box[1] - 1)) & (cloud < (box[2] + 3, box[3] + 1))
+        outside = max(self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0)
+        return float(inside.all(axis=1).sum()) + 20 * outside
+
+
+def _steps(low: float, high: float) -> list[float]:
+    return list(np.linspace(low, high, max(int((high - low) / 3), 1) + 1))

@@ -1,0 +1,138 @@
+"""Derive data/sources.csv from the bibliography, so that the two are one thing.
+
+The bibliography, `book/references.bib`, is the single source of truth: the pages cite from it and the
+`source` column of every dataset holds its keys. Nobody edits `data/sources.csv`; `make data` writes it.
+
+An entry that lacks what a reader needs to find the work is an error, not a warning.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from pybtex.database import Entry, Person, parse_string
+from pybtex.exceptions import PybtexError
+
+# What `keywords` may say: how far the source can be trusted, in one word.
+KINDS = ("official", "scholarly", "dataset", "press", "reference", "weak")
+
+# What each type of entry must have. A name in a pair means "one of the two".
+REQUIRED: dict[str, tuple[str | tuple[str, ...], ...]] = {
+    "article": ("author", "title", "journal", "year"),
+    "book": (("author", "editor"), "title", "publisher", "year"),
+    "incollection": (("author", "editor"), "title", "booktitle", "publisher", "year"),
+    "techreport": ("author", "title", "institution", "year"),
+    "misc": ("author", "title", "howpublished", "year", "url"),
+}
+
+COLUMNS = (
+    "key", "type", "kind", "author", "title", "container", "year", "publisher", "url", "urldate", "note",
+)  # fmt: skip
+
+KEY = re.compile(r"[a-z][a-z0-9]*")
+YEAR = re.compile(r"\d{4}(–\d{4})?")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class SourcesError(ValueError):
+    """The bibliography has a fault; the message names the entry and the field."""
+
+
+def build(bib_path: Path, csv_path: Path | None = None) -> bytes:
+    """Return the sources table as the bytes of a CSV file; write them too, if told where.
+
+    bib_path: the BibTeX file (UTF-8, no LaTeX; braces only protect capitals and institutions).
+    csv_path: the table to write. It is left alone if nothing changed.
+    The table is UTF-8 with LF ends, header `COLUMNS`, one row an entry, sorted by key.
+    Raises SourcesError for the first fault, naming entry and field.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(read(bib_path))
+    content = stream.getvalue().encode()
+    if csv_path and not (csv_path.exists() and csv_path.read_bytes() == content):
+        csv_path.write_bytes(content)
+    return content
+
+
+def read(bib_path: Path) -> list[dict[str, str]]:
+    """Return the rows of the sources table, one dict per entry with the keys `COLUMNS`, sorted by key.
+
+    Raises SourcesError for the first fault.
+    """
+    text = bib_path.read_text(encoding="utf-8")
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexError as error:  # a syntax error or a key used twice
+        raise SourcesError(f"{bib_path.name}: {error}") from None
+    return [_row(key, entry, bib_path.name) for key, entry in sorted(entries.items())]
+
+
+def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
+    """Check one entry and flatten it."""
+    where = f"{file}, entry {key}"
+    if not KEY.fullmatch(key):
+        raise SourcesError(f"{where}: a key is lower-case ASCII letters and digits, such as frus1958v6d456")
+    if entry.type not in REQUIRED:
+        raise SourcesError(f"{where}: unknown type @{entry.type}; use one of {', '.join(sorted(REQUIRED))}")
+    for names in REQUIRED[entry.type]:
+        choices = (names,) if isinstance(names, str) else names
+        if not any(_field(entry, name) for name in choices):
+            raise SourcesError(f"{where}: the field {' or '.join(choices)} is missing")
+    kind = _field(entry, "keywords")
+    if kind not in KINDS:
+        raise SourcesError(f"{where}: the field keywords is {kind!r}; it must be one of {', '.join(KINDS)}")
+    if not YEAR.fullmatch(_field(entry, "year")):
+        raise SourcesError(f"{where}: the field year is {_field(entry, 'year')!r}, not a year")
+    if bool(_field(entry, "url")) != bool(DAY.fullmatch(_field(entry, "urldate"))):
+        raise SourcesError(f"{where}: the field urldate must be the day the url was read, as YYYY-MM-DD")
+    for name in (*entry.fields, *entry.persons):
+        if "\\" in _field(entry, name):
+            raise SourcesError(f"{where}: the field {name} holds a LaTeX command; write the character itself")
+    publishers = (_field(entry, name) for name in ("publisher", "institution", "howpublished"))
+    return {
+        "key": key,
+        "type": entry.type,
+        "kind": kind,
+        "author": _field(entry, "author") or _field(entry, "editor"),
+        "title": _field(entry, "title"),
+        "container": _container(entry),
+        "year": _field(entry, "year"),
+        "publisher": next(filter(None, publishers), ""),
+        "url": _field(entry, "url"),
+        "urldate": _field(entry, "urldate"),
+        "note": _field(entry, "note"),
+    }
+
+
+def _field(entry: Entry, name: str) -> str:
+    """Return a field as plain text: no braces or line breaks; '' if absent; semicolons between names."""
+    if name in entry.persons:
+        value = "; ".join(_name(person) for person in entry.persons[name])
+    else:
+        value = str(entry.fields.get(name, ""))
+    return " ".join(value.replace("{", "").replace("}", "").split())
+
+
+def _name(person: Person) -> str:
+    """Return "Family, Given", or the bare name of an institution."""
+    family = " ".join([*person.prelast_names, *person.last_names, *person.lineage_names])
+    given = " ".join([*person.first_names, *person.middle_names])
+    return f"{family}, {given}" if given else family
+
+
+def _container(entry: Entry) -> str:
+    """Return what the work stands in: a journal with its pages, a collection, a report number; or ''."""
+    text = _field(entry, "journal") or _field(entry, "booktitle")
+    volume, number, pages = (_field(entry, name) for name in ("volume", "number", "pages"))
+    if entry.type == "article":
+        issue = f"{volume}({number})" if volume and number else volume or (f"no. {number}" if number else "")
+        text = " ".join(part for part in (text, issue) if part)
+        return f"{text}, {pages}" if pages else text
+    if entry.type == "techreport" and number:
+        return number
+    return text

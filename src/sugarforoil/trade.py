@@ -1,0 +1,69 @@
+"""Trade methods: a partner's share in Cuba's trade, unit values and the implied premium on sugar."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+WORLD = "WLD"
+FLOWS = ["export", "import"]
+
+
+def partner_shares(trade_partners: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Return a partner's share in Cuba's exports and imports, from yearly values.
+
+    trade_partners: the table of that name. Only preferred rows of yearly series measured in money are used,
+    never anchors or plans. Returns one row per year with the columns `year`, `export`, `import` (percent of
+    Cuba's exports or imports) and `both` (percent of exports and imports together); a year with no value for
+    the partner or the world is missing in that column. `attrs` are kept. Raises KeyError if the partner
+    has no such rows.
+
+    Up to 1980 numerator and denominator are from the Correlates of War trade data (Barbieri and Keshk 2016),
+    except the totals of 1963, which are the World Bank's. From 1981 all totals are the World Bank's, because
+    the former leave out most trade with the socialist states.
+    """
+    values = trade_partners[
+        trade_partners["measure"].eq("value")
+        & trade_partners["kind"].eq("series")
+        & trade_partners["preferred"].astype(bool)
+        & trade_partners["flow"].isin(FLOWS)
+    ]
+    if partner not in set(values["partner"]):
+        raise KeyError(f"trade_partners has no yearly values for {partner!r}")
+    ours, world = _by_year(values, partner), _by_year(values, WORLD)
+    result = 100 * ours / world
+    # skipna=False: half a turnover is not a turnover.
+    result["both"] = 100 * ours.sum(axis="columns", skipna=False) / world.sum(axis="columns", skipna=False)
+    result = result.dropna(how="all").reset_index()
+    result.attrs = dict(trade_partners.attrs)
+    return result
+
+
+def _by_year(values: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Return one partner's values: year as index, the two flows as columns."""
+    rows = values[values["partner"].eq(partner)]
+    table = rows.pivot(index="year", columns="flow", values="value").astype("float64")
+    table.columns.name = None
+    return table.reindex(columns=FLOWS)
+
+
+def unit_value(value: pd.Series, quantity: pd.Series) -> pd.Series:
+    """Return money per quantity, missing where the quantity is 0.
+
+    Thousand dollars by thousand tonnes give dollars per tonne.
+    """
+    return (value / quantity.where(quantity > 0)).astype("float64")
+
+
+def implied_premium(price_received: pd.Series, price_elsewhere: pd.Series, tonnes: pd.Series) -> pd.Series:
+    """Return what a seller gained by selling at one price and not at another.
+
+    The premium is (received - elsewhere) x tonnes.
+
+    Prices in US dollars per tonne, quantities in tonnes, all aligned on the same index; the result is in US
+    dollars, negative where the market elsewhere would have paid more, missing where any of the three is.
+
+    It is an accounting comparison, not a measure of aid: the sugar could not all have been sold elsewhere at
+    the price seen there (the sale itself would have lowered it), and goods came in return at prices of their
+    own.
+    """
+    return (price_received - price_elsewhere) * tonnes

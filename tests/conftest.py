@@ -1,0 +1,59 @@
+"""Shared fixtures: a tiny valid data package in a directory of its own, for tests to load and to break."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+TINY = TESTS / "tiny_data"
+
+
+def record_hashes(directory: Path) -> None:
+    """Record the hash of every table in datapackage.json, as `make data` does: they count as checked."""
+    path = directory / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        content = (directory / resource["path"]).read_bytes()
+        resource["hash"] = "sha256:" + hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.fixture
+def root() -> Path:
+    """The root of the project."""
+    return TESTS.parent
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the tiny data package, sealed, that `datasets` reads instead of the project's own."""
+    directory = tmp_path / "tiny data"  # a space in the path must do no harm
+    shutil.copytree(TINY, directory)
+    record_hashes(directory)
+    monkeypatch.setenv("SUGARFOROIL_DATA", str(directory))
+    return directory
+
+
+@pytest.fixture
+def seal(tiny: Path) -> Callable[[], None]:
+    """A function that takes the tables of the tiny package, as they now are, for checked."""
+    return lambda: record_hashes(tiny)
+
+
+@pytest.fixture
+def edit(tiny: Path) -> Callable[[str, str | bytes, str | bytes], None]:
+    """A function of (file, old, new) that replaces the one place where `old` stands in the file."""
+
+    def replace(file: str, old: str | bytes, new: str | bytes) -> None:
+        before, after = (part.encode("utf-8") if isinstance(part, str) else part for part in (old, new))
+        content = (tiny / file).read_bytes()
+        assert content.count(before) == 1, f"{old!r} stands {content.count(before)} times in {file}"
+        (tiny / file).write_bytes(content.replace(before, after))
+
+    return replace

@@ -1,0 +1,204 @@
+"""Every page of the built book in a real browser, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import io
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from built_book import site  # noqa: F401 - a fixture
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
+
+# Scrolls through the page, so that pictures that load when they come into view are loaded.
+SEE_ALL = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += 600) {
+    window.scrollTo(0, y);
+    await new Promise(done => setTimeout(done, 15));
+  }
+  await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+}"""
+FACTS = """() => ({
+  wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  spilling: [...document.querySelectorAll("main *")].filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.width && box.right > innerWidth + 1 && !one.closest("table, pre, .sfo-math, .bd-sidebar-secondary");
+  }).slice(0, 3).map(one => one.outerHTML.slice(0, 90)),
+  blank: [...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src),
+  line: [...document.querySelectorAll("article > section > p")].map(one => one.getBoundingClientRect().width),
+})"""
+
+
+@dataclass
+class Visit:
+    """What a browser saw of one page at one width."""
+
+    page: str
+    width: int
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.page} at {self.width} px"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if BROWSER is None:
+        message = f"no browser found: one of {', '.join(NAMES)}"
+        if os.environ.get("SUGARFOROIL_REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:  # noqa: F811
+    """Where the site is served, for as long as the tests last."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def visits(site: Path, browser: Browser, address: str) -> list[Visit]:  # noqa: F811
+    """A visit to every page, at both widths."""
+    found = []
+    for size in (WIDE, NARROW):
+        context = browser.new_context(viewport=size, color_scheme="light")
+        for path in sorted(site.rglob("*.html")):
+            visit = Visit(path.relative_to(site).as_posix(), size["width"])
+            tab = context.new_page()
+            watch(tab, visit)
+            tab.goto(address + visit.page, wait_until="load")
+            tab.wait_for_load_state("networkidle")
+            tab.evaluate(SEE_ALL)
+            visit.facts = tab.evaluate(FACTS)
+            tab.close()
+            found.append(visit)
+        context.close()
+    return found
+
+
+def watch(tab: Page, visit: Visit) -> None:
+    """Record what a page asks for and what goes wrong in it."""
+    tab.on("request", lambda request: visit.requests.append(request.url))
+    tab.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    tab.on("requestfailed", lambda request: visit.complaints.append(f"not loaded: {request.url}"))
+    tab.on("console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None)
+
+
+def chapter(site: Path) -> str:  # noqa: F811
+    """The address of the first chapter."""
+    return next(site.glob("notebooks/[0-9][0-9]_*.html")).relative_to(site).as_posix()
+
+
+def test_pages_ask_no_other_host(visits: list[Visit], address: str) -> None:
+    for visit in visits:
+        assert visit.requests, visit
+        other = [url for url in visit.requests if not url.startswith((address, "data:"))]
+        assert not other, visit
+
+
+def test_nothing_goes_wrong_in_the_console(visits: list[Visit]) -> None:
+    assert not [f"{visit}: {complaint}" for visit in visits for complaint in visit.complaints]
+
+
+def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
+    assert not [f"{visit}: {visit.facts['spilling']}" for visit in visits if visit.facts["wider"] > 0]
+
+
+def test_nothing_is_cut_off_at_the_edge(visits: list[Visit]) -> None:
+    assert not [f"{visit}: {visit.facts['spilling']}" for visit in visits if visit.facts["spilling"]]
+
+
+def test_every_picture_is_drawn(visits: list[Visit]) -> None:
+    assert not [f"{visit}: {visit.facts['blank']}" for visit in visits if visit.facts["blank"]]
+
+
+def test_lines_of_text_are_not_too_long(visits: list[Visit]) -> None:
+    """At the size of the text, 600 px hold about 70 letters."""
+    for visit in visits:
+        assert all(width <= 620 for width in visit.facts["line"]), visit
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_stand_on_the_paper_of_the_page(
+    scheme: Any, site: Path, browser: Browser, address: str  # noqa: F811
+) -> None:
+    context = browser.new_context(viewport=WIDE, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto(address + chapter(site), wait_until="networkidle")
+    picture = tab.locator("figure img").first
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("image => image.decode()")
+    seen = Image.open(io.BytesIO(picture.screenshot())).convert("L")
+    paper, ink = seen.getpixel((1, seen.height - 2)), seen.getextrema()
+    tab.close()
+    context.close()
+    if scheme == "dark":
+        assert paper < 50, "the figure stands on a light ground"
+        assert ink[1] > 170, "the figure's ink is not light"
+    else:
+        assert paper > 230
+        assert ink[0] < 90
+
+
+def test_a_reader_can_choose_the_dark(site: Path, browser: Browser, address: str) -> None:  # noqa: F811
+    tab = browser.new_page(viewport=WIDE, color_scheme="light")
+    tab.goto(address + chapter(site), wait_until="networkidle")
+    button = tab.locator(".bd-header-article .theme-switch-button")
+    seen = set()
+    for _ in range(3):
+        button.click()
+        seen.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    tab.close()
+    assert len(seen) == 2
+
+
+def test_code_and_solutions_unfold(site: Path, browser: Browser, address: str) -> None:  # noqa: F811
+    tab = browser.new_page(viewport=NARROW)
+    tab.goto(address + chapter(site), wait_until="networkidle")
+    for kind in ("details.sfo-code", "details.solution"):
+        box = tab.locator(kind).first
+        assert not box.locator("summary ~ *").first.is_visible()
+        box.locator("summary").click()
+        assert box.locator("summary ~ *").first.is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    tab.close()
+
+
+def test_search_finds_a_word_of_the_text(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport=WIDE)
+    tab.goto(address + "search.html?q=sugar", wait_until="networkidle")
+    tab.wait_for_selector("#search-results li a")
+    found = tab.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    tab.close()
+    assert any("book/data/" in link for link in found)
+    assert any("notebooks/" in link for link in found)
