@@ -19,9 +19,9 @@ def project(tmp_path: Path, root: Path) -> Path:
     """A project that holds the data and one chapter which loads two tables."""
     shutil.copytree(root / "data", tmp_path / "data")
     (tmp_path / "notebooks").mkdir()
-    code = 'prices = datasets.load("sugar_prices")\nvotes = datasets.load(\'un_agreement\')'
-    chapter = {"cells": [{"cell_type": "code", "source": code}, {"cell_type": "markdown", "source": 'load("eras")'}]}
-    (tmp_path / "notebooks" / "02_test.ipynb").write_text(json.dumps(chapter), encoding="utf-8")
+    code = "prices = datasets.load(\"sugar_prices\")\nvotes = datasets.load('un_agreement')"
+    cells = [{"cell_type": "code", "source": code}, {"cell_type": "markdown", "source": 'load("eras")'}]
+    (tmp_path / "notebooks" / "02_test.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     catalogue.write(tmp_path)
     return tmp_path
 
@@ -93,8 +93,8 @@ def test_spans(years: list[int], runs: list[tuple[int, int]]) -> None:
 
 def test_coverage_shows_gaps_as_gaps(root: Path) -> None:
     prices = read_package(root / "data")["sugar_prices"]
-    rows = [{name: "" for name in prices.fields} | {"market": market, "year": year}
-            for market, year in [("usa", "1958"), ("usa", "1959"), ("usa", "1961"), ("world", "1960")]]  # fmt: skip
+    known = [("usa", "1958"), ("usa", "1959"), ("usa", "1961"), ("world", "1960")]
+    rows = [dict.fromkeys(prices.fields, "") | {"market": market, "year": year} for market, year in known]
     assert covered(prices, rows) == {"usa": [1958, 1959, 1961], "world": [1960]}
     drawn = coverage(prices, rows)
     assert drawn.count("<rect") == 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 PACKAGE: dict[str, Any] = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES: dict[str, dict[str, Any]] = {one["name"]: one for one in PACKAGE["resources"]}
 NAMES = sorted(RESOURCES)
-SECRETS = re.compile(r"/work/|/tmp/|/root\b", re.IGNORECASE)
 
 
 def table(name: str) -> pd.DataFrame:
@@ -102,7 +100,6 @@ def test_file_is_plain(name: str) -> None:
     assert b"\r" not in content
     assert content.endswith(b"\n")
     text = content.decode("utf-8")
-    assert not SECRETS.search(text)
     for row in csv.reader(text.splitlines()):
         assert all(cell == cell.strip() for cell in row), row
 
@@ -256,6 +253,14 @@ def test_exports_times_unit_value_is_export_value() -> None:
 def test_sugar_series_have_their_units_and_no_gap() -> None:
     sugar = table("sugar_trade")
     unit = {"export_value": "thousand US dollars", "export_unit_value": "US dollars per tonne"}
+    for series, source, last in (
+        ("exports", "fao2022trade", 2020),
+        ("export_value", "fao2022trade", 2020),
+        ("production", "fao2023production", 2022),
+        ("production", "usda2026psd", 2022),
+    ):
+        rows = sugar[sugar["country"].eq("CUB") & sugar["series"].eq(series) & sugar["source"].eq(source)]
+        assert rows["year"].tolist() == list(range(1961, last + 1)), (series, source)
     assert (sugar["unit"] == sugar["series"].map(unit).fillna("thousand tonnes")).all()
     for country, first, last in (("SUN", 1961, 1991), ("RUS", 1992, 2020)):
         years = sugar.loc[sugar["country"].eq(country), "year"].tolist()
@@ -296,6 +301,32 @@ def test_soviet_trade_is_anchors_and_never_a_zero() -> None:
     assert soviet["kind"].eq("anchor").all()
     assert not soviet["value"].eq(0).any()
     assert not (soviet["source"].eq("barbieri2016cow") & ~soviet["year"].between(1948, 1957)).any()
+
+
+def test_a_zero_in_trade_is_the_embargo() -> None:
+    trade = table("trade_partners")
+    zeros = trade[trade["value"].eq(0)]
+    assert set(zeros["partner"]) == {"USA"}
+    assert zeros["year"].min() == 1963
+
+
+def test_yearly_trade_has_no_gap_that_is_not_known() -> None:
+    trade = table("trade_partners")
+    trade = trade[trade["kind"].eq("series") & trade["preferred"]]
+    for partner, last in (("USA", 2014), ("WLD", 2024), ("CAN", 1980), ("GBR", 1980), ("JPN", 1980)):
+        for flow in ("export", "import"):
+            years = trade.loc[trade["partner"].eq(partner) & trade["flow"].eq(flow), "year"].tolist()
+            first = {"JPN": 1952, "USA": 1945, "WLD": 1945}.get(partner, years[0])
+            assert years == list(range(first, last + 1)), (partner, flow)
+
+
+def test_partners_add_up_to_no_more_than_the_total() -> None:
+    trade = table("trade_partners")
+    trade = trade[trade["kind"].eq("series") & trade["preferred"]]
+    totals = trade[trade["partner"].eq("WLD")].set_index(["year", "flow"])["value"]
+    partners = trade[trade["partner"].ne("WLD")].groupby(["year", "flow"])["value"].sum()
+    # Different reports of one trade: a twentieth is the most by which they differ in the clean table.
+    assert (partners <= 1.05 * totals.reindex(partners.index)).all()
 
 
 def test_correlates_of_war_totals_end_in_1980() -> None:
@@ -353,3 +384,10 @@ def test_arms_before_castro_came_from_the_west_and_then_from_moscow() -> None:
     assert arms[1958].index.tolist() == ["GBR", "NIC"]
     assert arms[1960, "SUN"] == 115
     assert arms[1962, "SUN"] == arms.max()
+
+
+def test_arms_add_up_to_the_totals_of_the_source() -> None:
+    arms = table("arms_transfers").groupby("supplier")["value"]
+    totals = {"CAN": 1, "CSK": 181, "GBR": 30, "NIC": 2, "SUN": 11585, "USA": 102}
+    assert arms.sum().to_dict() == totals, "SIPRI revises its figures: change these sums with a new release"
+    assert arms.count()["SUN"] == 1991 - 1960 + 1

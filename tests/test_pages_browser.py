@@ -19,26 +19,25 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+FAULTS = ("error", "warning")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 
-# Scrolls through the page, so that pictures that load when they come into view are loaded.
-SEE_ALL = """async () => {
-  for (let y = 0; y < document.body.scrollHeight; y += 600) {
-    window.scrollTo(0, y);
-    await new Promise(done => setTimeout(done, 15));
-  }
-  await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
-}"""
+# Loads the pictures further down too, which otherwise load when they come into view.
+SEE_ALL = """() => Promise.all([...document.images].map(image => {
+  image.loading = "eager";
+  return image.decode().catch(() => {});
+}))"""
 FACTS = """() => ({
   wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   spilling: [...document.querySelectorAll("main *")].filter(one => {
     const box = one.getBoundingClientRect();
-    return box.width && box.right > innerWidth + 1 && !one.closest("table, pre, .sfo-math, .bd-sidebar-secondary");
+    const own = one.closest("table, pre, .sfo-math, .bd-sidebar-secondary");  // these scroll by themselves
+    return box.width && box.right > innerWidth + 1 && !own;
   }).slice(0, 3).map(one => one.outerHTML.slice(0, 90)),
   blank: [...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src),
   line: [...document.querySelectorAll("article > section > p")].map(one => one.getBoundingClientRect().width),
@@ -97,7 +96,6 @@ def visits(site: Path, browser: Browser, address: str) -> list[Visit]:  # noqa: 
             tab = context.new_page()
             watch(tab, visit)
             tab.goto(address + visit.page, wait_until="load")
-            tab.wait_for_load_state("networkidle")
             tab.evaluate(SEE_ALL)
             visit.facts = tab.evaluate(FACTS)
             tab.close()
@@ -111,7 +109,7 @@ def watch(tab: Page, visit: Visit) -> None:
     tab.on("request", lambda request: visit.requests.append(request.url))
     tab.on("pageerror", lambda error: visit.complaints.append(str(error)))
     tab.on("requestfailed", lambda request: visit.complaints.append(f"not loaded: {request.url}"))
-    tab.on("console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("console", lambda said: visit.complaints.append(said.text) if said.type in FAULTS else None)
 
 
 def chapter(site: Path) -> str:  # noqa: F811
@@ -150,7 +148,10 @@ def test_lines_of_text_are_not_too_long(visits: list[Visit]) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_stand_on_the_paper_of_the_page(
-    scheme: Any, site: Path, browser: Browser, address: str  # noqa: F811
+    scheme: Any,
+    site: Path,
+    browser: Browser,
+    address: str,  # noqa: F811
 ) -> None:
     context = browser.new_context(viewport=WIDE, color_scheme=scheme)
     tab = context.new_page()
@@ -198,7 +199,8 @@ def test_search_finds_a_word_of_the_text(browser: Browser, address: str) -> None
     tab = browser.new_page(viewport=WIDE)
     tab.goto(address + "search.html?q=sugar", wait_until="networkidle")
     tab.wait_for_selector("#search-results li a")
-    found = tab.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    links = tab.locator("#search-results li a")
+    found = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
     tab.close()
     assert any("book/data/" in link for link in found)
     assert any("notebooks/" in link for link in found)

@@ -33,6 +33,17 @@ class FoldBoxes(SphinxPostTransform):
                 box.replace_self(fold("", summary, *rest, ids=box["ids"], classes=["sfo-fold", *classes]))
 
 
+class SingleIds(SphinxPostTransform):
+    """Takes from exercises and solutions the anchor that sphinx-exercise gives to every one of them."""
+
+    default_priority = 31
+
+    def run(self, **kwargs: Any) -> None:
+        for section in self.document.findall(nodes.section):
+            if section["ids"] and section["ids"][0] in ("exercise-content", "solution-content"):
+                section["ids"] = []
+
+
 class FoldCode(SphinxPostTransform):
     """Puts the hidden code of a cell beneath what it drew; removes cells that show nothing.
 
@@ -74,4 +85,5 @@ def setup(app: Sphinx) -> None:
     """Register the element and its transforms."""
     app.add_node(fold, html=(visit, depart))
     app.add_post_transform(FoldBoxes)
+    app.add_post_transform(SingleIds)
     app.add_post_transform(FoldCode)

@@ -31,7 +31,7 @@ ENTRY = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <meta http-equiv="refresh" content="0; url={page}">
-<link rel="canonical" href="{page}">
+<link rel="icon" href="_static/favicon.svg">
 </head>
 <body><p><a href="{page}">{title}</a></p></body>
 </html>
