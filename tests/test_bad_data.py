@@ -306,7 +306,7 @@ def test_a_doubled_key_names_both_rows(tiny: Path) -> None:
 
 def test_a_key_of_empty_cells_is_a_fault(tiny: Path) -> None:
     with (tiny / "sources.csv").open("a", encoding="utf-8") as file:
-        file.write(",misc,weak,,No key,,,,,,\n")
+        file.write(",Nobody,misc,weak,,No key,,,,,,\n")
     assert place(fault("sources")) == ("sources.csv", 5, "key")
 
 

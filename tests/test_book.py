@@ -53,8 +53,9 @@ def is_elsewhere(address: str) -> bool:
 
 def words(text: str) -> str:
     """Text without the differences that typesetting makes."""
-    text = re.sub(r"\{[\w:]+\}`[^`]*`|\([^()]*\d{4}[a-z]?\s*\)|[*_`\\]", "", text)
-    return re.sub(r"[\W_]+", " ", text).casefold().strip()
+    text = re.sub(r"\{term\}`([^`<]*)[^`]*`", r"\1", text)
+    text = re.sub(r"\{[\w:]+\}`[^`]*`|\([^()]*\d{4}[a-z]?\s*\)|\(FRUS[^()]*\)|[*_`\\]", "", text)
+    return re.sub(r"[\W_]+", " ", text.replace("*", "")).casefold().strip()
 
 
 # --- the whole site ---------------------------------------------------------------------------------------
@@ -184,11 +185,14 @@ def test_figures_bear_the_number_of_their_chapter(chapters: dict[str, BeautifulS
 def test_the_code_of_a_figure_is_folded_beneath_it(chapters: dict[str, BeautifulSoup]) -> None:
     for name, page in chapters.items():
         for figure in page.find_all("figure"):
-            code = figure.find_parent(class_="cell").find("details")
-            assert code is not None and not code.has_attr("open"), f"{name}: {figure['id']}"
-            assert code.summary.get_text(strip=True) == "How this figure was made"
-            assert code.find("pre")
-            assert code in figure.find_all_next("details"), f"{name}: {figure['id']}: the code stands above"
+            cell = figure.find_parent(class_="cell")
+            where = f"{name}: {figure['id']}"
+            assert cell.find("pre"), f"{where}: no code"
+            if "tag_hide-input" in cell["class"]:
+                code = cell.find("details")
+                assert not code.has_attr("open"), where
+                assert code.summary.get_text(strip=True) == "How this figure was made", where
+                assert code in figure.find_all_next("details"), f"{where}: the code stands above"
 
 
 # --- what the notebooks hold is what the pages show -------------------------------------------------------

@@ -151,7 +151,7 @@ def test_titles_are_plain_text():
 def test_build_flattens_an_entry(bibliography):
     header, row = sources.build(bibliography(GOOD)).decode().splitlines()
     assert header == ",".join(sources.COLUMNS)
-    assert row == 'perez1990cuba,book,scholarly,"Pérez, Ana",Cuba,,1990,Press,,,'
+    assert row == 'perez1990cuba,Pérez 1990,book,scholarly,"Pérez, Ana",Cuba,,1990,Press,,,'
 
 
 def test_build_writes_only_if_told_where(bibliography, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""MyST citations spelt out for readers whose front end knows plain Markdown only (JupyterLab, Colab, GitHub)."""
+"""MyST citations spelt out for front ends that know plain Markdown only (JupyterLab, Colab, GitHub)."""
 
 from __future__ import annotations
 

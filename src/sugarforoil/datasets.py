@@ -120,21 +120,12 @@ def source_keys(frame: pd.DataFrame) -> list[str]:
 
 
 def cite_label(key: str) -> str:
-    """Return the short label of a source, such as "Voeten 2021". Raises DataError for an unknown key."""
+    """Return the short label of a source, such as "Voeten 2013" or "CIA 1960b". Raises DataError for an unknown key."""
     table = sources()
     if key not in table.index:
         message = f"expected the key of a source, found {key!r}" + did_you_mean(key, table.index)
         raise DataError("sources.csv", message)
-    source = table.loc[key]
-    author = source["author"] if pd.notna(source["author"]) else source["title"]
-    year = source["year"] if pd.notna(source["year"]) else "n.d."
-    return f"{_surnames(str(author))} {year}"
-
-
-def _surnames(author: str) -> str:
-    """Shorten "Voeten, Erik; Bailey, Michael" to "Voeten and Bailey", three to "Voeten and others"."""
-    surnames = [person.split(",")[0].strip() for person in author.split(SEPARATOR)]
-    return f"{surnames[0]} and others" if len(surnames) > 2 else " and ".join(surnames)
+    return str(table.loc[key, "label"])
 
 
 def _find(name: str, package: dict[str, Dataset]) -> Dataset:

@@ -10,22 +10,23 @@
     chart.eras()
     chart.show()
 
-Solid lines are annual observations, dashed ones interpolated; hollow points are single reports; upright bars and
-bands are ranges of rival sources; diamonds and outlines are plans. A chart draws nothing until `show`.
+Solid lines are annual observations, dashed ones interpolated; hollow points are single reports; upright bars
+and bands are ranges of rival sources; diamonds and outlines are plans. A chart draws nothing until `show`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import citations, datasets, emit, eraband, paper, style, timeline, typeset
-from .panel import FigureError, Panel
+from . import citations, datasets, emit, eraband, eventmarks, marks, paper, style, timeline, typeset
+from .layers import KEPT, FigureError
+from .panel import Panel
 from .ribbon import ribbon
+from .tables import table
 
 __all__ = ["Chart", "FigureError", "Panel", "ribbon", "table"]
 
@@ -36,18 +37,28 @@ class Chart(Panel):
     """One figure of the book. With `panels` above 1 it is the first of them; `panel(n)` gives each.
 
     id: begins with "fig-"; title: the finding, a sentence; subtitle: what is measured, unit, coverage;
-    caption: Markdown for beneath the figure, may cite; alt: for who cannot see it: what it shows, the trend, the
-    numbers that matter. data: frames or names of tables to name as sources beyond those drawn. columns: panels side
-    by side. height: of each plot, as a share of the usual. reading: replaces the sentence that explains the marks.
+    caption: Markdown for beneath the figure, may cite; alt: for who cannot see it: what it shows, the trend,
+    the numbers that matter. data: frames or names of tables to name as sources beyond those drawn. columns:
+    panels side by side. height: of each plot, as a share of the usual. reading: replaces the sentence that
+    explains the marks.
 
     Raises FigureError if a text is missing, blank or does another's work.
     """
 
     def __init__(
-        self, id: str, *, title: str, subtitle: str = "", caption: str, alt: str,
-        data: Sequence[pd.DataFrame | str] = (), panels: int = 1, columns: int = 1, height: float = 1.0,
+        self,
+        id: str,
+        *,
+        title: str,
+        subtitle: str = "",
+        caption: str,
+        alt: str,
+        data: Sequence[pd.DataFrame | str] = (),
+        panels: int = 1,
+        columns: int = 1,
+        height: float = 1.0,
         reading: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(name=f"figure {id!r}")
         self.id, self.title, self.subtitle, self.caption, self.alt = id, title, subtitle, caption, alt
         self.reading = reading
@@ -60,7 +71,10 @@ class Chart(Panel):
             self._words(text)
 
     def panel(self, place: int, heading: str = "") -> Panel:
-        """Return a panel, counted from 0, and give it a heading. Raises FigureError if there is no such panel."""
+        """Return a panel, counted from 0, and give it a heading.
+
+        Raises FigureError if there is no such panel.
+        """
         if not 0 <= place < len(self.panels):
             raise self.fail(f"no panel {place}; there are {len(self.panels)}, counted from 0")
         chosen = self.panels[place]
@@ -68,13 +82,18 @@ class Chart(Panel):
         return chosen
 
     def timeline(
-        self, frame: pd.DataFrame, lanes: Mapping[str, tuple[str, str]], *, lane: str = "type", date: str = "date",
+        self,
+        frame: pd.DataFrame,
+        lanes: Mapping[str, tuple[str, str]],
+        *,
+        lane: str = "type",
+        date: str = "date",
         label: str = "title",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Make the figure a timeline that runs down the page: marks in lanes, each event beside its date.
 
-        frame: events, one a row, with dates (and `date_precision`, where known); lanes: value of the column `lane`
-        -> (name to show, colour). Raises FigureError for a value without a lane.
+        frame: events, one a row, with dates (and `date_precision`, where known); lanes: value of the column
+        `lane` -> (name to show, colour). Raises FigureError for a value without a lane.
         """
         self._need(frame, date, label, lane)
         self.frames.append(frame)
@@ -87,15 +106,17 @@ class Chart(Panel):
             name, colour = lanes[row[lane]]
             self._colour(colour)
             precision = row.get("date_precision", "day")
-            entries.append(timeline.Entry(pd.Timestamp(row[date]), str(precision), self._words(str(row[label])), name))
+            kept = tuple((key, row[key]) for key in KEPT if key in row)
+            words = self._words(str(row[label]))
+            entries.append(timeline.Entry(pd.Timestamp(row[date]), str(precision), words, name, kept))
         named = {name: self._colour(colour) for name, colour in lanes.values()}
-        self.chronicle = timeline.Timeline(entries, named, frame)
+        self.chronicle = timeline.Timeline(entries, named)
 
     def show(self) -> None:
         """Draw the figure and show it: SVG, PNG, rows and words as one display, then the caption.
 
-        Raises FigureError if there is nothing to draw, no source to name, or another figure has this id or these
-        words. To run a cell again is no fault.
+        Raises FigureError if there is nothing to draw, no source to name, or another figure has this id or
+        these words. To run a cell again is no fault.
         """
         from IPython.display import publish_display_data
 
@@ -103,86 +124,119 @@ class Chart(Panel):
         _check_single(self.name, self.id, (self.title, self.caption, self.alt))
         caption = citations.readable(self.caption)
         about = {
-            "kind": "figure", "id": self.id, "title": self.title, "caption": self.caption, "alt": self.alt,
-            "datasets": known, "sources": sources,
-        }  # fmt: skip
+            "kind": "figure",
+            "id": self.id,
+            "title": self.title,
+            "caption": self.caption,
+            "alt": self.alt,
+            "datasets": known,
+            "sources": sources,
+        }
         with style.house_style():
             figure = self._figure(known, sources)
             emit.publish(figure, self.id, self.alt, about, self._csv())
-        publish_display_data({"text/markdown": caption, "text/plain": caption}, {"sugarforoil": {"kind": "caption"}})
+        publish_display_data(
+            {"text/markdown": caption, "text/plain": caption}, {"sugarforoil": {"kind": "caption"}}
+        )
         _shown[self.id] = (self.title, self.caption, self.alt)
 
-    # --- composition -------------------------------------------------------------------------------------------
+    # --- composition ----------------------------------------------------------------------------------------
 
     def _figure(self, known: list[str], sources: list[str]) -> Figure:
         if self.chronicle is None:
             for panel in self.panels:
                 panel.clip()
-        footer = typeset.wrap(self._footer(known, sources), style.SOURCE, style.WIDTH - 2)
+        footer = typeset.wrap(self._footer(known, sources), style.SOURCE, style.WIDTH - 2, even=False)
         title = typeset.wrap(self.title, style.TITLE, style.WIDTH - 2, "semibold")
         subtitle = typeset.wrap(self.subtitle, style.SUBTITLE, style.WIDTH - 2)
-        head = typeset.height(title, style.TITLE) + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0) + 9
+        head = (
+            typeset.height(title, style.TITLE)
+            + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0)
+            + 12
+        )
         foot = typeset.height(footer, style.SOURCE) + 8
         body = self.chronicle.height() if self.chronicle else self._body_height()
         height = head + body + foot
         figure = paper.sheet(height)
         top = height
         for text, size, weight, ink in (
-            (title, style.TITLE, "semibold", style.INK), (subtitle, style.SUBTITLE, "normal", style.GREY),
-        ):  # fmt: skip
+            (title, style.TITLE, "semibold", style.INK),
+            (subtitle, style.SUBTITLE, "normal", style.GREY),
+        ):
             if text:
                 paper.text(figure, 0, top, text, size=size, colour=ink, weight=weight, up="top")
                 top -= typeset.height(text, size) + 2
         if self.chronicle:
             self.chronicle.draw(figure, bottom=foot, height=body)
         else:
-            self._draw_panels(figure, top=height - head, bottom=foot)
+            self._draw_panels(figure, top=height - head)
         paper.text(figure, 0, foot - 6, footer, size=style.SOURCE, colour=style.GREY, up="top")
         return figure
 
     def _rows(self) -> list[list[Panel]]:
-        return [self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)]
+        return [
+            self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)
+        ]
 
-    def _body_height(self) -> float:
-        return sum(self._row_height(row) for row in self._rows()) + 10 * (len(self._rows()) - 1)
-
-    def _row_height(self, row: list[Panel]) -> float:
-        return max(map(_above, row)) + self._plot_height() + 22
+    def _column(self, panel: Panel) -> tuple[float, float, float]:
+        """Left edge of a panel, start and length of its axis of time; those of one column line up."""
+        place = self.panels.index(panel) % self.columns
+        column = self.panels[place :: self.columns]
+        room = (style.WIDTH - COLUMN_GAP * (self.columns - 1)) / self.columns
+        edge = place * (room + COLUMN_GAP)
+        left = max(one.left_margin() for one in column)
+        return edge, edge + left, room - left - max(one.right_margin() for one in column)
 
     def _plot_height(self) -> float:
         shrink = 1.0 if len(self.panels) == 1 else 0.72 if self.columns == 1 else 0.6
         return style.PLOT_HEIGHT * self.height * shrink
 
-    def _draw_panels(self, figure: Figure, top: float, bottom: float) -> None:
-        rows = self._rows()
-        gap = 16.0
-        room = (style.WIDTH - gap * (self.columns - 1)) / self.columns
+    def _above(self, panel: Panel) -> float:
+        """The room that a panel needs above its plot: events, eras, heading."""
+        _, start, length = self._column(panel)
+        room = eventmarks.height(panel.moments, panel.x_limits(), length, style.WIDTH - start)
+        if panel.has_eras and not self._repeats(panel):
+            room += eraband.height(panel.x_limits(), panel.scale, length)
+        return room + (typeset.height(panel.heading, style.LABEL) + 7 if panel.heading else 0.0)
+
+    def _repeats(self, panel: Panel) -> bool:
+        """Whether the panel above shows the eras of the same years already.
+
+        Their boundaries are enough then.
+        """
+        place = self.panels.index(panel)
+        above = self.panels[place - self.columns] if place >= self.columns else None
+        return above is not None and above.has_eras and above.x_limits() == panel.x_limits()
+
+    def _row_height(self, row: list[Panel]) -> float:
+        return max(self._above(panel) for panel in row) + self._plot_height() + UNDER_PLOT
+
+    def _body_height(self) -> float:
+        return sum(self._row_height(row) for row in self._rows()) + ROW_GAP * (len(self._rows()) - 1)
+
+    def _draw_panels(self, figure: Figure, top: float) -> None:
         width, height = figure.get_size_inches() * 72
-        # One margin for all panels of a column: their plots line up.
-        lefts = [max(row[place].left_margin() for row in rows if place < len(row)) for place in range(self.columns)]
-        rights = [max(row[place].right_margin() for row in rows if place < len(row)) for place in range(self.columns)]
-        for row in rows:
-            above = max(map(_above, row))
-            for place, panel in enumerate(row):
-                start = place * (room + gap)
-                box = (start + lefts[place], top - above - self._plot_height(), room - lefts[place] - rights[place])
-                axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, self._plot_height() / height))
-                if panel.heading:
-                    paper.text(figure, start, top, panel.heading, weight="semibold", up="top")
-                panel.draw(axes)
-                level = box[1] + self._plot_height()
+        tall = self._plot_height()
+        for row in self._rows():
+            bottom = top - self._row_height(row) + UNDER_PLOT
+            for panel in row:
+                edge, start, length = self._column(panel)
+                axes = figure.add_axes((start / width, bottom / height, length / width, tall / height))
+                marks.draw(panel, axes)
+                over = bottom + tall + eventmarks.draw(axes, panel.moments, panel.x_limits())
                 if panel.has_eras:
-                    level += eraband.draw(axes, panel.x_limits(), panel.scale)
-                _draw_events(figure, panel, box, level, self._plot_height())
-            top -= self._row_height(row) + 10
+                    eraband.draw(axes, panel.x_limits(), panel.scale, over, strip=not self._repeats(panel))
+                paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
+            top = bottom - UNDER_PLOT - ROW_GAP
 
     def _footer(self, known: list[str], sources: list[str]) -> str:
-        labels = citations.labels(sources[:MOST_SOURCES])
-        if len(sources) > MOST_SOURCES:
-            labels.append(f"{len(sources) - MOST_SOURCES} more")
-        marks = self.reading if self.reading is not None else _reading(self.panels)
+        labels = sorted(set(citations.labels(sources)))
+        if len(labels) > MOST_SOURCES:
+            labels = [*labels[: MOST_SOURCES - 1], f"{len(labels) - MOST_SOURCES + 1} more"]
+        said = self.chronicle.reading if self.chronicle else _reading(self.panels)
+        said = said if self.reading is None else self.reading
         data = f"Data: {', '.join(known)}" + (f" ({'; '.join(labels)})" if labels else "")
-        return f"{marks}\n{data}" if marks else data
+        return f"{said}\n{data}" if said else data
 
     def _provenance(self) -> tuple[list[str], list[str]]:
         """Names of the tables behind the figure, and keys of the sources of the rows drawn."""
@@ -193,13 +247,19 @@ class Chart(Panel):
             if dataset is not None and dataset.name not in named:
                 named.append(dataset.name)
         if not named:
-            raise self.fail("no table to name as source: pass data=[...], frames from datasets.load or their names")
+            raise self.fail(
+                "no table to name as source: pass data=[...], frames from datasets.load or their names"
+            )
         keys: set[str] = set()
         for frame in every:
             if "source" in frame.columns:
-                keys |= {key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)}
+                keys |= {
+                    key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)
+                }
         for item in self.data if not keys else ():
-            keys |= set(datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item))
+            keys |= set(
+                datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item)
+            )
         return named, sorted(keys)
 
     def _csv(self) -> str:
@@ -212,11 +272,15 @@ class Chart(Panel):
                 rows.insert(0, "panel", panel.heading)
             parts.append(rows)
         drawn = pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all")
-        order = [name for name in ("panel", "layer", "label", "x", "y", "low", "high") if name in drawn.columns]
+        order = [
+            name for name in ("panel", "layer", "label", "x", "y", "low", "high") if name in drawn.columns
+        ]
         rest = [name for name in drawn.columns if name not in order]
         return drawn[order + rest].to_csv(index=False, lineterminator="\n")
 
 
+COLUMN_GAP, ROW_GAP = 16.0, 10.0  # between panels, in points
+UNDER_PLOT = 22.0  # room for the years
 MOST_SOURCES = 5  # named under a figure; its page in the book lists them all
 
 
@@ -230,7 +294,9 @@ def _check_words(name: str, id: str, title: str, caption: str, alt: str) -> None
     if not all(sign.isalnum() or sign == "-" for sign in id) or id != id.lower() or not id.isascii():
         raise FigureError(f"{name}: the id may hold small letters, digits and hyphens only")
     if len(alt.strip()) < 40:
-        raise FigureError(f"{name}: the alt text has {len(alt.strip())} characters; say in 40 or more what it shows")
+        raise FigureError(
+            f"{name}: the alt text has {len(alt.strip())} characters; say in 40 or more what it shows"
+        )
     for what, text in (("title", title), ("caption", caption)):
         if alt.strip().rstrip(".").casefold() == text.strip().rstrip(".").casefold():
             raise FigureError(f"{name}: the alt text repeats the {what}; say what the figure shows")
@@ -241,7 +307,10 @@ def _check_words(name: str, id: str, title: str, caption: str, alt: str) -> None
 
 
 def _check_single(name: str, id: str, words: tuple[str, str, str]) -> None:
-    """Refuse an id that another figure has. A cell run again keeps at least one of its texts: that is no fault."""
+    """Refuse an id that another figure has.
+
+    A cell run again keeps at least one of its texts: that is no fault.
+    """
     if id in _shown and not set(words) & set(_shown[id]):
         raise FigureError(f"{name}: another figure has this id: {_shown[id][0]!r}")
     for other, (_, _, alt) in _shown.items():
@@ -249,61 +318,7 @@ def _check_single(name: str, id: str, words: tuple[str, str, str]) -> None:
             raise FigureError(f"{name}: figure {other!r} has the same alt text")
 
 
-# --- above the plot: eras and events -------------------------------------------------------------------------------
-
-
-def _above(panel: Panel) -> float:
-    """The room that a panel needs above its plot."""
-    heading = typeset.height(panel.heading, style.LABEL) + 4 if panel.heading else 0.0
-    eras = eraband.height(panel.x_limits(), panel.scale) if panel.has_eras else 0.0
-    return heading + eras + _event_rows(panel)[1]
-
-
-EVENT_WRAP = 140.0
-
-
-def _event_rows(panel: Panel) -> tuple[list[tuple[int, str]], float]:
-    """Row above the plot and wrapped text of each event, and the room they need. Not yet placed: see _place."""
-    if not panel.moments:
-        return [], 0.0
-    texts = [typeset.wrap(one.text, style.NOTE, EVENT_WRAP) for one in panel.moments]
-    low, high = panel.x_limits()
-    length = style.WIDTH * 0.8
-    placed: list[tuple[float, float, int, float]] = []  # from, to, row, x
-    rows: list[tuple[int, str]] = []
-    for event, text in sorted(zip(panel.moments, texts, strict=True), key=lambda pair: -pair[0].x):
-        x = (event.x - low) / (high - low) * length
-        wide = typeset.width(text, style.NOTE) + 14
-        span = (x, x + wide) if x + wide <= length + 40 else (x - wide, x)
-        row = 0
-        while any(
-            (other[2] == row and span[0] < other[1] and other[0] < span[1])
-            or (other[2] < row and other[0] - 3 < x < other[1])
-            or (other[2] > row and span[0] - 3 < other[3] < span[1])
-            for other in placed
-        ):
-            row += 1
-        placed.append((*span, row, x))
-        rows.append((row, text))
-    tall = max(typeset.height(text, style.NOTE) for text in texts) + 3
-    return rows[::-1], (max(row for row, _ in rows) + 1) * tall + 4
-
-
-def _draw_events(figure: Figure, panel: Panel, box: tuple[float, float, float], level: float, plot: float) -> None:
-    rows, room = _event_rows(panel)
-    if not rows:
-        return
-    low, high = panel.x_limits()
-    tall = (room - 4) / (max(row for row, _ in rows) + 1)
-    for event, (row, text) in zip(sorted(panel.moments, key=lambda one: one.x), rows, strict=True):
-        x = box[0] + (event.x - low) / (high - low) * box[2]
-        top = level + 2 + (row + 1) * tall
-        paper.line(figure, [x, x], [box[1], top - 2], order=0.5)
-        flip = x + typeset.width(text, style.NOTE) + 6 > style.WIDTH
-        paper.text(
-            figure, x - 4 if flip else x + 4, top, text, size=style.NOTE, up="top", across="right" if flip else "left",
-            colour=style.text_colour(event.colour),
-        )  # fmt: skip
+# --- the sentence on marks ----------------------------------------------------------------------------------
 
 
 def _reading(panels: Sequence[Panel]) -> str:
@@ -320,70 +335,10 @@ def _reading(panels: Sequence[Panel]) -> str:
         said.append("dashed: interpolated")
     whiskers = any(layer.kind in ("points", "bars") and layer.rows["low"].notna().any() for layer in layers)
     if whiskers or any(layer.kind == "ranges" for layer in layers):
-        said.append("upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources")
+        said.append(
+            "upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources"
+        )
     if any(layer.kind == "band" for layer in layers):
         said.append("band: range of rival sources")
     text = "; ".join(said)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-# --- tables --------------------------------------------------------------------------------------------------------
-
-Column = str | tuple[str, Callable[[Any], str]]
-
-
-def table(frame: pd.DataFrame, id: str, caption: str, columns: Mapping[str, Column]) -> None:
-    """Show a small table in the house style; its first column names the rows.
-
-    columns: column of the frame -> heading, or (heading, formatter such as findings.percent), in the order to show.
-    Missing values show as a dash. Raises FigureError for a missing id or caption, an empty frame, an unknown column.
-    """
-    from IPython.display import publish_display_data
-
-    panel = Panel(name=f"table {id!r}")
-    if not id.strip() or not isinstance(caption, str) or not caption.strip() or not columns:
-        raise panel.fail("the id, the caption and at least one column must be given")
-    panel._need(frame, *columns)
-    try:
-        spoken = citations.readable(caption)
-    except datasets.DataError as error:
-        raise panel.fail(f"caption: {error}") from None
-    headings = [one if isinstance(one, str) else one[0] for one in columns.values()]
-    cells = [[_cell(row[name], how) for name, how in columns.items()] for row in frame.to_dict("records")]
-    numeric = [pd.api.types.is_numeric_dtype(frame[name]) and place > 0 for place, name in enumerate(columns)]
-    known = datasets.of(frame)
-    about = {
-        "kind": "table", "id": id, "caption": caption, "datasets": [known.name] if known else [],
-        "sources": datasets.source_keys(frame),
-    }  # fmt: skip
-    data = {"text/html": _html(spoken, headings, cells, numeric), "text/plain": _plain(spoken, headings, cells)}
-    publish_display_data(data, {"sugarforoil": about})
-
-
-def _cell(value: Any, how: Column) -> str:
-    if value is None or pd.isna(value):
-        return "–"
-    return how[1](value) if isinstance(how, tuple) else str(value)
-
-
-def _html(caption: str, headings: list[str], cells: list[list[str]], numeric: list[bool]) -> str:
-    def kind(place: int) -> str:
-        return ' class="number"' if numeric[place] else ""
-
-    head = "".join(f'<th scope="col"{kind(place)}>{escape(one)}</th>' for place, one in enumerate(headings))
-    body = "\n".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td{kind(place)}>{escape(one)}</td>" for place, one in enumerate(row[1:], start=1))
-        + "</tr>"
-        for row in cells
-    )
-    return (
-        f'<table class="house">\n<caption>{escape(caption)}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>"
-    )
-
-
-def _plain(caption: str, headings: list[str], cells: list[list[str]]) -> str:
-    widths = [max(len(row[place]) for row in [headings, *cells]) for place in range(len(headings))]
-    lines = ["  ".join(one.ljust(wide) for one, wide in zip(row, widths, strict=True)).rstrip() for row in [headings, *cells]]
-    return "\n".join([caption, *lines])

@@ -2,10 +2,11 @@
 
     from sugarforoil import findings
 
-    findings.say("In {year} the United States took {share} of Cuba's exports.", year=1958, share=findings.percent(0.67))
+    findings.say("In {year} the United States took {share} of Cuba's exports.", year=1958,
+    share=findings.percent(0.67))
 
-`say` shows one sentence, `brief` a numbered list. The other functions turn a number into the book's way of writing
-it: a true minus sign, thousands commas, and a space that does not break between number and unit.
+`say` shows one sentence, `brief` a numbered list. The other functions turn a number into the book's way of
+writing it: a true minus sign, thousands commas, and a space that does not break between number and unit.
 """
 
 from __future__ import annotations
@@ -25,14 +26,31 @@ NBSP = "\u00a0"  # a line never breaks between a number and its unit
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 class FindingError(ValueError):
-    """A sentence that must not be shown: a number is missing, a placeholder is not filled, a source is unknown."""
+    """A sentence that must not be shown.
+
+    A number is missing, a placeholder is not filled, a source is unknown.
+    """
 
 
-# --- showing -------------------------------------------------------------------------------------------------------
+# --- showing ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,9 @@ def sentence(template: str, /, *, cite: str | Sequence[str] = (), **values: obje
     pieces = _split(template)
     used = {name for _, name in pieces if name}
     _compare(used, set(values), template)
-    text = "".join(literal + (_spelt(name, values[name], template) if name else "") for literal, name in pieces)
+    text = "".join(
+        literal + (_spelt(name, values[name], template) if name else "") for literal, name in pieces
+    )
     keys = (cite,) if isinstance(cite, str) else tuple(cite)
     try:
         citations.labels([*keys, *citations.keys_in(text)])
@@ -91,15 +111,28 @@ def brief(items: Iterable[Finding | str]) -> None:
     found = [item if isinstance(item, Finding) else sentence(item) for item in items]
     if not found:
         raise FindingError("brief: expected at least one finding, got none")
-    _publish("\n".join(f"{place}. {item.markdown}" for place, item in enumerate(found, start=1)), found, "brief")
+    _publish(
+        "\n".join(f"{place}. {item.markdown}" for place, item in enumerate(found, start=1)), found, "brief"
+    )
 
 
 def _publish(markdown: str, found: Sequence[Finding], kind: str) -> None:
     from IPython.display import publish_display_data
 
-    myst = found[0].myst if kind == "finding" else "\n".join(f"{n}. {one.myst}" for n, one in enumerate(found, 1))
-    about = {"kind": kind, "text": myst, "cite": [key for one in found for key in one.cite]}
-    publish_display_data({"text/markdown": markdown, "text/plain": markdown}, {"sugarforoil": about})
+    myst = (
+        found[0].myst
+        if kind == "finding"
+        else "\n".join(f"{n}. {one.myst}" for n, one in enumerate(found, 1))
+    )
+    about = {"kind": kind, "text": _no_formula(myst), "cite": [key for one in found for key in one.cite]}
+    publish_display_data(
+        {"text/markdown": _no_formula(markdown), "text/plain": markdown}, {"sugarforoil": about}
+    )
+
+
+def _no_formula(markdown: str) -> str:
+    """Escape dollar signs: two of them in a paragraph would be read as a formula between them."""
+    return markdown.replace("\\$", "$").replace("$", "\\$")
 
 
 def _split(template: str) -> list[tuple[str, str | None]]:
@@ -113,7 +146,9 @@ def _split(template: str) -> list[tuple[str, str | None]]:
         raise FindingError(f"{_start(template)}: {error}") from None
     for _, name, spec, conversion in parsed:
         if name is not None and (spec or conversion or not name.isidentifier()):
-            raise FindingError(f"{_start(template)}: expected a plain {{name}}, found {{{name}}} with more in it")
+            raise FindingError(
+                f"{_start(template)}: expected a plain {{name}}, found {{{name}}} with more in it"
+            )
     return [(literal, name) for literal, name, _, _ in parsed]
 
 
@@ -131,11 +166,9 @@ def _spelt(name: str, value: object, template: str) -> str:
         return value
     if isinstance(value, Integral) and not isinstance(value, bool):
         return str(int(value)).replace("-", MINUS)
-    if value is None or value is pd.NaT or pd.isna(value) is True:
+    if _is_missing(value):
         raise FindingError(f"{_start(template)}: {name} is missing (None or NaN)")
-    raise FindingError(
-        f"{_start(template)}: {name} is {value!r}; write it with a formatter, such as findings.number or percent"
-    )
+    raise FindingError(f"{_start(template)}: {name} is {value!r}; use a formatter, such as findings.number")
 
 
 def _with_source(text: str, items: Sequence[str], shape: str, separator: str) -> str:
@@ -150,11 +183,14 @@ def _start(template: str) -> str:
     return f'finding "{words[:40]}{"..." if len(words) > 40 else ""}"'
 
 
-# --- numbers -------------------------------------------------------------------------------------------------------
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def number(value: Any, digits: int = 0) -> str:
-    """5000000 -> "5,000,000"; -12.5 with digits=1 -> "−12.5". Raises FindingError for what is no finite number."""
+    """5000000 -> "5,000,000".
+
+    -12.5 with digits=1 -> "−12.5". Raises FindingError for what is no finite number.
+    """
     real = _real(value)
     text = f"{round(abs(real), digits):,.{digits}f}"
     negative = real < 0 and any(digit in "123456789" for digit in text)  # never "−0"
@@ -177,7 +213,10 @@ def years(value: Any, digits: int = 0) -> str:
 
 
 def tonnes(value: Any, digits: int | None = None) -> str:
-    """Metric tonnes: 425000 -> "425,000 tonnes"; 5000000 -> "5 million tonnes"; digits: decimals, as few as needed."""
+    """Metric tonnes.
+
+    425000 -> "425,000 tonnes"; 5000000 -> "5 million tonnes"; digits: decimals, as few as needed.
+    """
     return _unit(_large(value, digits), "tonne")
 
 
@@ -207,10 +246,16 @@ def words(value: Any) -> str:
 def date(value: Any, precision: str = "day") -> str:
     """A date: "13 February 1960"; precision "month" -> "February 1960", "year" -> "1960"."""
     moment = pd.Timestamp(value)
-    if moment is pd.NaT or precision not in {"day", "month", "year"}:
-        raise FindingError(f"expected a date with precision day, month or year, got {value!r} with {precision!r}")
+    if _is_missing(moment) or precision not in {"day", "month", "year"}:
+        raise FindingError(
+            f"expected a date with precision day, month or year, got {value!r} with {precision!r}"
+        )
     month = moment.strftime("%B") + NBSP if precision != "year" else ""
-    return f"{moment.day}{NBSP if month else ''}{month}{moment.year}" if precision == "day" else f"{month}{moment.year}"
+    return (
+        f"{moment.day}{NBSP if month else ''}{month}{moment.year}"
+        if precision == "day"
+        else f"{month}{moment.year}"
+    )
 
 
 def span(low: Any, high: Any) -> str:
@@ -222,6 +267,10 @@ def listing(items: Iterable[str]) -> str:
     """["a", "b", "c"] -> "a, b and c"."""
     all_items = list(items)
     return " and ".join([", ".join(all_items[:-1]), all_items[-1]] if len(all_items) > 1 else all_items)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or pd.isna(value) is True
 
 
 def _real(value: Any) -> float:
@@ -242,7 +291,9 @@ def _large(value: Any, digits: int | None) -> str:
 def _decimals(value: float, digits: int | None) -> str:
     """With digits=None: as many decimals as the figure needs, at most two."""
     if digits is None:
-        digits = next((count for count in (0, 1, 2) if math.isclose(value, round(value, count), rel_tol=1e-9)), 2)
+        digits = next(
+            (count for count in (0, 1, 2) if math.isclose(value, round(value, count), rel_tol=1e-9)), 2
+        )
     return number(value, digits)
 
 

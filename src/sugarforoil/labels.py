@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,29 +38,44 @@ class Plot:
         """Add an area, such as words or a bar."""
         self.cloud.extend((x, y) for x in _steps(box[0], box[2]) for y in _steps(box[1], box[3]))
 
-    def best(self, words: str, size: float, marks: Iterable[tuple[float, float, str]]) -> tuple[float, float, Box]:
-        """Return the middle of the left edge, and the box, of the place for words that covers least.
+    def best(
+        self, words: str, size: float, marks: Sequence[tuple[float, float, str]], weight: str = "semibold"
+    ) -> tuple[float, float]:
+        """Find the place for words that covers least, and take it.
 
-        marks: (x, y, side) in order of liking; side is "right", "left", "above" or "below" of the mark.
+        marks: (x, y, side), at least one, in order of liking; side is "right", "left", "above" or "below" of
+        the mark, or "above right" and the like. Returns the middle of the words' left edge.
         """
-        wide, tall = typeset.width(words, size, "semibold"), typeset.height(words, size)
-        chosen: tuple[float, Box] | None = None
-        for x, y, side in marks:
-            left = {"right": x + 9, "left": x - 9 - wide}.get(side, x - wide / 2)
-            left = min(max(left, self.box[0] + 2), self.box[2] - wide) if side in ("above", "below") else left
-            bottom = {"above": y + 6, "below": y - 6 - tall}.get(side, y - tall / 2)
-            box = (left, bottom, left + wide, bottom + tall)
-            cost = self._cost(box)
-            if chosen is None or cost < chosen[0] - 1e-9:
-                chosen = (cost, box)
-        assert chosen is not None, "no mark to stand beside"
-        box = chosen[1]
-        return box[0], (box[1] + box[3]) / 2, box
+        boxes = [self._box(words, size, weight, mark) for mark in marks]
+        costs = [self._cost(box) for box in boxes]
+        box = boxes[costs.index(min(costs))]
+        self.add_box(box)
+        return box[0], (box[1] + box[3]) / 2
+
+    def _box(self, words: str, size: float, weight: str, mark: tuple[float, float, str]) -> Box:
+        x, y, side = mark
+        wide, tall = typeset.width(words, size, weight), typeset.height(words, size)
+        slanted = " " in side  # above or below, and to one side
+        left = x - wide / 2
+        if side.endswith("right"):
+            left = x + (3 if slanted else 9)
+        elif side.endswith("left"):
+            left = x - (3 if slanted else 9) - wide
+        if side in ("above", "below"):  # move sideways rather than out of the plot
+            left = min(max(left, self.box[0] + 2), self.box[2] - wide)
+        bottom = y - tall / 2
+        if side.startswith("above"):
+            bottom = y + (4 if slanted else 6)
+        elif side.startswith("below"):
+            bottom = y - (4 if slanted else 6) - tall
+        return (left, bottom, left + wide, bottom + tall)
 
     def _cost(self, box: Box) -> float:
         cloud = np.array(self.cloud or [(-1e9, -1e9)])
         inside = (cloud > (box[0] - 3, box[1] - 1)) & (cloud < (box[2] + 3, box[3] + 1))
-        outside = max(self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0)
+        outside = max(
+            self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0
+        )
         return float(inside.all(axis=1).sum()) + 20 * outside
 
 

@@ -1,4 +1,7 @@
-"""Draw on a figure as on paper: places and lengths in points from the lower left corner, whatever the resolution."""
+"""Draw on a figure as on paper.
+
+Places and lengths in points from the lower left corner, whatever the resolution.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Affine2D, Transform
 
 from . import style
@@ -27,13 +29,21 @@ def points(figure: Figure) -> Transform:
 
 
 def text(
-    figure: Figure, x: float, y: float, words: str, *, size: float = style.LABEL, colour: str = style.INK,
-    weight: str = "normal", across: str = "left", up: str = "middle", halo: bool = False,
-) -> None:  # fmt: skip
+    figure: Figure,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = style.LABEL,
+    colour: str = style.INK,
+    weight: str = "normal",
+    across: str = "left",
+    up: str = "middle",
+) -> None:
     """Set words, which may have several lines.
 
-    across: "left", "center" or "right", up: "top", "middle" or "bottom": the part of them that stands at x and y.
-    halo: a thin white edge, for words over lines.
+    across: "left", "center" or "right", up: "top", "middle" or "bottom": the part of them that stands at x
+    and y.
     """
     lines = words.split("\n")
     step = size * style.LEADING
@@ -42,18 +52,31 @@ def text(
     for place, words_of_line in enumerate(lines):
         # Capitals are 0.66 of the size high: with the base line here they stand in the middle of their line.
         base = top - step * (place + 0.5) - 0.33 * size
-        drawn = figure.text(
-            x, base, words_of_line, fontsize=size, color=colour, fontweight=weight, ha=across, va="baseline",
-            transform=points(figure), zorder=6,
-        )  # fmt: skip
-        if halo:
-            drawn.set_path_effects([withStroke(linewidth=3, foreground="white")])
+        figure.text(
+            x,
+            base,
+            words_of_line,
+            fontsize=size,
+            color=colour,
+            fontweight=weight,
+            ha=across,
+            va="baseline",
+            transform=points(figure),
+            zorder=6,
+        )
 
 
 def line(
-    figure: Figure, x: Sequence[float], y: Sequence[float], *, colour: str = style.AXIS, width: float = 0.8,
-    dashes: tuple[float, float] | None = None, alpha: float = 1.0, order: float = 1.0,
-) -> None:  # fmt: skip
+    figure: Figure,
+    x: Sequence[float],
+    y: Sequence[float],
+    *,
+    colour: str = style.AXIS,
+    width: float = 0.8,
+    dashes: tuple[float, float] | None = None,
+    alpha: float = 1.0,
+    order: float = 1.0,
+) -> None:
     """Draw a line through points."""
     drawn = Line2D(x, y, color=colour, linewidth=width, alpha=alpha, transform=points(figure), zorder=order)
     if dashes:
@@ -61,18 +84,18 @@ def line(
     figure.add_artist(drawn)
 
 
-def dot(figure: Figure, x: float, y: float, *, colour: str, size: float = 8.0) -> None:
-    """Draw a solid point with a thin white edge, which keeps neighbours apart."""
-    figure.add_artist(
-        Line2D(
-            [x], [y], marker="o", markersize=size, color=colour, markeredgecolor="white", markeredgewidth=0.8,
-            transform=points(figure), zorder=5,
-        )  # fmt: skip
-    )
+def dot(figure: Figure, x: float, y: float, *, colour: str, hollow: bool = False) -> None:
+    """Draw a point: solid with a thin white edge, which keeps neighbours apart, or hollow."""
+    face, edge, width = ("white", colour, 1.7) if hollow else (colour, "white", 0.8)
+    drawn = Line2D([x], [y], marker="o", markersize=8, markerfacecolor=face, markeredgecolor=edge)
+    drawn.set(markeredgewidth=width, transform=points(figure), zorder=5)
+    figure.add_artist(drawn)
 
 
-def box(figure: Figure, x: float, y: float, width: float, height: float, colour: str) -> None:
+def box(
+    figure: Figure, x: float, y: float, width: float, height: float, colour: str, order: float = 0.5
+) -> None:
     """Fill a rectangle, given by its lower left corner."""
-    figure.add_artist(
-        Rectangle((x, y), width, height, facecolor=colour, edgecolor="none", transform=points(figure), zorder=0.5)
-    )
+    drawn = Rectangle((x, y), width, height, facecolor=colour, edgecolor="none", zorder=order)
+    drawn.set_transform(points(figure))
+    figure.add_artist(drawn)

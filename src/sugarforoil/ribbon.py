@@ -12,12 +12,18 @@ STRIP = (17.0, 12.0)  # bottom and height of the eras
 
 
 def ribbon(start: int, end: int) -> None:
-    """Show the chapter's years, both included, within the book's. Raises ValueError if they lie outside or are none."""
+    """Show the chapter's years, both included, within the book's.
+
+    Raises ValueError if they lie outside or are none.
+    """
     if not FIRST <= start <= end <= LAST:
-        raise ValueError(f"expected years between {FIRST} and {LAST}, the first before the last; got {start} and {end}")
+        raise ValueError(
+            f"expected years between {FIRST} and {LAST}, the first before the last; got {start} and {end}"
+        )
     years = findings.span(start, end) if start != end else str(start)
     era = eras.at(f"{start + (end - start) // 2}-07-01")
-    alt = f"Strip of the years {FIRST} to {LAST}: this chapter covers {years.replace('–', ' to ')}, the era “{era.label}”."
+    covered = years.replace(findings.EN_DASH, " to ")
+    alt = f"Strip of the years {FIRST} to {LAST}: this chapter covers {covered}, the era “{era.label}”."
     about = {"kind": "ribbon", "id": f"ribbon-{start}-{end}", "alt": alt, "datasets": ["eras"]}
     with style.house_style():
         emit.publish(_draw(start, end, f"{years}  {era.label}"), f"ribbon-{start}-{end}", alt, about)

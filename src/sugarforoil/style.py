@@ -10,8 +10,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
-# Lengths are in points (72 to the inch). The SVG is 518 points, or 691 pixels, wide: about the text column of the
-# site, so that 13-point type is as large as the text beside it and still legible when a phone halves it.
+# Lengths are in points (72 to the inch). The SVG is 518 points, or 691 pixels, wide: about the text column of
+# the site, so that 13-point type is as large as the text beside it and still legible when a phone halves it.
 WIDTH = 518.4
 PLOT_HEIGHT = 225.0
 TITLE, SUBTITLE, LABEL, TICK, NOTE, BAND, SOURCE = 18.0, 13.5, 13.0, 12.5, 12.5, 11.5, 11.0
@@ -48,7 +48,6 @@ _RC = {
     "font.size": LABEL,
     "text.color": INK,
     "text.hinting": "none",
-    "text.hinting_factor": 1,
     "text.parse_math": False,  # a $ is a dollar
     "axes.axisbelow": True,
     "axes.facecolor": "none",
@@ -65,7 +64,10 @@ _RC = {
 
 @cache
 def register_fonts() -> None:
-    """Make the shipped fonts known to matplotlib. Their family name is our own: no installed font can replace them."""
+    """Make the shipped fonts known to matplotlib.
+
+    Their family name is our own: no installed font can replace them.
+    """
     for path in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(path)
 
@@ -97,14 +99,15 @@ def colour(name: str) -> str:
 
 
 def text_colour(hexadecimal: str) -> str:
-    """Return the colour, darkened until text in it is easy to read on white (4.5 to 1)."""
-    red, green, blue = (int(hexadecimal[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    while 1.05 / (_luminance(red, green, blue) + 0.05) < 4.5:
-        red, green, blue = red * 0.97, green * 0.97, blue * 0.97
-    return "#" + "".join(f"{round(part * 255):02X}" for part in (red, green, blue))
+    """Return the colour, darkened until text in it is easy to read on white (4.5 to 1, as WCAG 2 counts)."""
+    parts = [int(hexadecimal[place : place + 2], 16) for place in (1, 3, 5)]
+    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+        parts = [int(part * 0.98) for part in parts]
+    return "#" + "".join(f"{part:02X}" for part in parts)
 
 
-def _luminance(red: float, green: float, blue: float) -> float:
-    """Relative luminance, 0 to 1, as WCAG 2 defines it."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def _luminance(parts: list[int]) -> float:
+    """Relative luminance, 0 to 1, of red, green and blue from 0 to 255."""
+    shares = [part / 255 for part in parts]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,7 @@
-"""A timeline that runs down the page: time to scale at the left, one line of words for each event at the right."""
+"""A timeline that runs down the page.
+
+Time to scale at the left, one line of words for each event at the right.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,40 @@ GAP = 5.0  # between the words of two events
 
 @dataclass(frozen=True)
 class Entry:
-    """One event. precision: day, month or year, as the source knows it."""
+    """One event. precision: day, month or year, as the source has it; kept: its evidence and source."""
 
     date: pd.Timestamp
     precision: str
     text: str
     lane: str
+    kept: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The date without its year: "13 Feb", "Feb"; "" where only the year is known."""
+        if self.precision == "year":
+            return ""
+        return (
+            f"{self.date.day}{findings.NBSP}{self.date:%b}" if self.precision == "day" else f"{self.date:%b}"
+        )
+
+    @property
+    def middle(self) -> float:
+        """Where the mark stands, as matplotlib's day number.
+
+        A month's in its middle, not on its first day.
+        """
+        return float(date2num(self.date)) + {"month": 14.0, "year": 182.0}.get(self.precision, 0.0)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Words at the right: a year as heading (without entry), or an event."""
+
+    entry: Entry | None
+    words: str
+    wanted: float  # day number
+    height: float
 
 
 @dataclass
@@ -36,26 +67,28 @@ class Timeline:
 
     entries: list[Entry]
     lanes: dict[str, str]
-    frame: pd.DataFrame
 
     @property
-    def _words_left(self) -> float:
-        return SCALE_WIDTH + LANE_WIDTH * len(self.lanes) + LEAD
-
-    @cached_property
-    def _blocks(self) -> list[tuple[str, str]]:
-        """Date and wrapped words of each event."""
-        room = style.WIDTH - self._words_left - self._date_width
-        return [(self._date(one), typeset.wrap(one.text, style.LABEL, room)) for one in self.entries]
+    def _lanes_right(self) -> float:
+        return SCALE_WIDTH + LANE_WIDTH * len(self.lanes)
 
     @property
     def _date_width(self) -> float:
-        return max(typeset.width(self._date(one), style.LABEL, "semibold") for one in self.entries) + 9
+        return max(typeset.width(one.words, style.LABEL, "semibold") for one in self.entries) + 9
 
-    @staticmethod
-    def _date(entry: Entry) -> str:
-        day = f"{entry.date.day}{findings.NBSP}" if entry.precision == "day" else ""
-        return str(entry.date.year) if entry.precision == "year" else f"{day}{entry.date.strftime('%b')}"
+    @cached_property
+    def _blocks(self) -> list[_Block]:
+        room = style.WIDTH - self._lanes_right - LEAD - self._date_width
+        blocks: list[_Block] = []
+        year = 0
+        for entry in self.entries:
+            if entry.date.year != year:
+                year = entry.date.year
+                gap = GAP if blocks else 0.0
+                blocks.append(_Block(None, str(year), entry.middle, style.LABEL * style.LEADING + GAP + gap))
+            words = typeset.wrap(entry.text, style.LABEL, room)
+            blocks.append(_Block(entry, words, entry.middle, typeset.height(words, style.LABEL) + GAP))
+        return blocks
 
     def _span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         first, last = self.entries[0].date, self.entries[-1].date
@@ -65,70 +98,99 @@ class Timeline:
         """Points of height: to scale, unless the words need more."""
         start, end = self._span()
         months = (end.year - start.year) * 12 + end.month - start.month
-        words = sum(typeset.height(text, style.LABEL) + GAP for _, text in self._blocks)
-        return HEAD + max(months * MONTH, words * 1.04) + 6
+        return HEAD + max(months * MONTH, sum(block.height for block in self._blocks) + 10) + 6
 
     def draw(self, figure: Figure, bottom: float, height: float) -> None:
         """Draw into the whole width of a figure, from `bottom` up, in points."""
         top = bottom + height - HEAD
-        start, end = (date2num(moment) for moment in self._span())
-        scale = (top - bottom - 6) / (end - start)
+        start, end = (float(date2num(moment)) for moment in self._span())
 
-        def level(moment: pd.Timestamp) -> float:
-            return float(top - (date2num(moment) - start) * scale)
+        def level(day: float) -> float:
+            return top - (day - start) / (end - start) * (top - bottom - 6)
 
         self._draw_scale(figure, level)
         self._draw_lanes(figure, top, bottom + 6)
-        sizes = [typeset.height(text, style.LABEL) + GAP for _, text in self._blocks]
-        wanted = [-level(entry.date) for entry in self.entries]
-        placed = [-one for one in typeset.spread(wanted, sizes, -top - 4, -bottom)]
-        for entry, (date, words), centre, size in zip(self.entries, self._blocks, placed, sizes, strict=True):
-            colour = self.lanes[entry.lane]
-            x = SCALE_WIDTH + LANE_WIDTH * (list(self.lanes).index(entry.lane) + 0.5)
-            first_line = centre + (size - GAP) / 2 - style.LABEL * style.LEADING / 2
-            left = self._words_left
-            bend = SCALE_WIDTH + LANE_WIDTH * len(self.lanes) + 4
-            mark = level(entry.date)
-            paper.line(figure, [x, bend, left - 5], [mark, mark, first_line], colour=colour, width=0.9)
-            paper.dot(figure, x, mark, colour=colour)
-            paper.text(figure, left, first_line, date, colour=style.text_colour(colour), weight="semibold")
-            for place, line in enumerate(words.split("\n")):
-                paper.text(figure, left + self._date_width, first_line - place * style.LABEL * style.LEADING, line)
+        sizes = [block.height for block in self._blocks]
+        wanted = [-level(block.wanted) for block in self._blocks]
+        # A heading has the day of the event below it: a hair earlier keeps it above.
+        wanted = [
+            one - (1e-6 if block.entry is None else 0)
+            for one, block in zip(wanted, self._blocks, strict=True)
+        ]
+        placed = typeset.spread(wanted, sizes, -top - 8, -bottom)
+        left = self._lanes_right + LEAD
+        for block, centre, size in zip(self._blocks, placed, sizes, strict=True):
+            if block.entry is None:
+                base = -centre - size / 2 + GAP / 2 + style.LABEL * style.LEADING / 2
+                paper.text(figure, left, base, block.words, weight="semibold", colour=style.GREY)
+                right = left + typeset.width(block.words, style.LABEL, "semibold") + 8
+                paper.line(figure, [right, style.WIDTH], [base, base], colour=style.GRID)
+            else:
+                first = -centre + (size - GAP) / 2 - style.LABEL * style.LEADING / 2
+                self._draw_event(figure, block.entry, block.words, level(block.wanted), first)
 
-    def _draw_scale(self, figure: Figure, level: Callable[[pd.Timestamp], float]) -> None:
+    def _draw_event(self, figure: Figure, entry: Entry, words: str, mark: float, first: float) -> None:
+        """mark: height of the event's place in time; first: height of its first line of words."""
+        colour = self.lanes[entry.lane]
+        left = self._lanes_right + LEAD
+        x = SCALE_WIDTH + LANE_WIDTH * (list(self.lanes).index(entry.lane) + 0.5)
+        paper.line(
+            figure, [x, self._lanes_right + 2, left - 5], [mark, mark, first], colour=colour, width=0.9
+        )
+        paper.dot(figure, x, mark, colour=colour, hollow=entry.precision != "day")
+        paper.text(figure, left, first, entry.words, colour=style.text_colour(colour), weight="semibold")
+        middle = first - typeset.height(words, style.LABEL) / 2 + style.LABEL * style.LEADING / 2
+        paper.text(figure, left + self._date_width, middle, words)
+
+    def _draw_scale(self, figure: Figure, level: Callable[[float], float]) -> None:
         start, end = self._span()
-        lanes_right = SCALE_WIDTH + LANE_WIDTH * len(self.lanes)
         for month in pd.date_range(start, end, freq="MS"):
-            year = month.month == 1
+            y, year = level(float(date2num(month))), month.month == 1
             if year or month.month in (4, 7, 10):
-                words = str(month.year) if year else month.strftime("%b")
+                words, weight = (str(month.year), "semibold") if year else (f"{month:%b}", "normal")
                 paper.text(
-                    figure, 0, level(month), words, size=style.TICK, colour=style.INK if year else style.GREY,
-                    weight="semibold" if year else "normal",
-                )  # fmt: skip
+                    figure,
+                    0,
+                    y,
+                    words,
+                    size=style.TICK,
+                    colour=style.INK if year else style.GREY,
+                    weight=weight,
+                )
+            colour, width = (style.AXIS, 0.9) if year else (style.GRID, 0.6)
             paper.line(
-                figure, [SCALE_WIDTH - 3, lanes_right], [level(month)] * 2,
-                colour=style.AXIS if year else style.GRID, width=0.9 if year else 0.6, order=0.5,
-            )  # fmt: skip
+                figure, [SCALE_WIDTH - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5
+            )
 
     def _draw_lanes(self, figure: Figure, top: float, bottom: float) -> None:
         left = SCALE_WIDTH
         for place, (name, colour) in enumerate(self.lanes.items()):
             x = SCALE_WIDTH + LANE_WIDTH * (place + 0.5)
             paper.line(figure, [x, x], [bottom, top], colour=colour, width=1.6, alpha=0.35, order=0.6)
-            paper.dot(figure, left + 4, top + 18, colour=colour)
-            paper.text(figure, left + 12, top + 18, name, colour=style.text_colour(colour), weight="semibold")
-            left += typeset.width(name, style.LABEL, "semibold") + 30
+            paper.dot(figure, left + 4, top + 20, colour=colour)
+            paper.text(figure, left + 12, top + 20, name, colour=style.text_colour(colour), weight="semibold")
+            left += typeset.width(name, style.LABEL, "semibold") + 28
+
+    @property
+    def reading(self) -> str:
+        """What hollow marks mean, if there are any."""
+        vague = any(one.precision != "day" for one in self.entries)
+        return "Hollow marks: the day is not known." if vague else ""
 
     def drawn(self) -> pd.DataFrame:
-        """The rows as drawn: lane, date, precision, label; evidence and source where the events have them."""
-        rows = pd.DataFrame(
+        """The rows as drawn.
+
+        Layer, lane, x, date_precision, label; evidence, status and source where known.
+        """
+        rows = [
             {
                 "layer": "event",
-                "lane": [one.lane for one in self.entries],
-                "x": [str(one.date.date()) for one in self.entries],
-                "date_precision": [one.precision for one in self.entries],
-                "label": [one.text for one in self.entries],
+                "lane": one.lane,
+                "x": str(one.date.date()),
+                "date_precision": one.precision,
+                "label": one.text,
+                **dict(one.kept),
             }
-        )
-        return rows
+            for one in self.entries
+        ]
+        return pd.DataFrame(rows)

@@ -21,7 +21,9 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a text in points; of several lines, that of the widest."""
     style.register_fonts()
     font = FontProperties(family=[style.FAMILY], size=size, weight=weight)
-    return max(_renderer().get_text_width_height_descent(line, font, False)[0] for line in text.split("\n"))
+    return max(
+        float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n")
+    )
 
 
 def height(text: str, size: float) -> float:
@@ -29,18 +31,19 @@ def height(text: str, size: float) -> float:
     return size * style.LEADING * (text.count("\n") + 1)
 
 
-def wrap(text: str, size: float, limit: float, weight: str = "normal") -> str:
-    """Break a text into as few lines as fit into `limit` points, and make those lines about equally long.
+def wrap(text: str, size: float, limit: float, weight: str = "normal", *, even: bool = True) -> str:
+    """Break a text into as few lines as fit into `limit` points; even: make them about equally long.
 
-    Line breaks in the text stay. It never breaks at a no-break space; a word longer than the limit stays whole.
+    Line breaks in the text stay. It never breaks at a no-break space; a word longer than the limit stays
+    whole.
     """
-    return "\n".join(_wrap_line(line, size, limit, weight) for line in text.split("\n"))
+    return "\n".join(_wrap_line(line, size, limit, weight, even) for line in text.split("\n"))
 
 
-def _wrap_line(text: str, size: float, limit: float, weight: str) -> str:
+def _wrap_line(text: str, size: float, limit: float, weight: str, even: bool) -> str:
     lines = _fill(text, size, limit, weight)
-    if len(lines) == 1:
-        return lines[0]
+    if len(lines) == 1 or not even:
+        return "\n".join(lines)
     # The narrowest measure that needs no more lines: no single word is left over on the last line.
     low, high = limit / 2, limit
     for _ in range(8):
@@ -66,8 +69,8 @@ def spread(
     """Move the centres of labels along a line, as little as possible, until none overlaps.
 
     wanted: where each centre would like to be; sizes: how much room each takes; low, high: the room there is
-    (the last wins if there is not enough). Returns the centres in the order of `wanted`; the order along the line
-    is kept.
+    (the last wins if there is not enough). Returns the centres in the order of `wanted`; the order along the
+    line is kept.
     """
     order = sorted(range(len(wanted)), key=lambda one: (wanted[one], one))
     # Overlapping neighbours are merged into one block, which sits where its members would like it on average.

@@ -9,12 +9,12 @@ dozens of them would share one name.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as field_of
 from typing import Any
 
+from pybtex.backends.plaintext import Backend as PlainText
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin as register_layout
 from pybtex.richtext import Text
@@ -32,38 +32,16 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import (
 )
 from sphinxcontrib.bibtex.style.template import join2, post_text, pre_text, reference
 
-VOLUME = re.compile(r"^Foreign Relations of the United States, (?:.*, )?(\d{4}(?:–\d{4})?), Volumes? ([^,]+)")
-DOCUMENT = re.compile(r"^Document (\d+)")
+from sugarforoil.publish import sources
 
-letters: dict[str, str] = {}
-"""Key of a work that shares author and year with others -> its letter."""
+known: dict[str, dict[str, str]] = {"label": {}, "date": {}}
+"""The short name and the lettered year of each work, by its key."""
 
 
 def name_apart(app: Sphinx) -> None:
-    """Give letters to works of the same author and year, in the order of their titles."""
+    """Learn how each work of the bibliography is called."""
     entries = app.env.get_domain("cite").bibdata.data.entries
-    groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries.values():
-        if not frus(entry):
-            groups[author(entry), entry.fields.get("year", "")].append(entry)
-    letters.clear()
-    for works in groups.values():
-        if len(works) > 1:
-            for i, entry in enumerate(sorted(works, key=lambda work: work.fields["title"])):
-                letters[entry.key] = chr(ord("a") + i) if i < 26 else f"-{i + 1}"
-
-
-def author(entry: Entry) -> str:
-    """The last names of an entry's authors."""
-    found = entry.persons.get("author") or entry.persons.get("editor") or []
-    return " ".join(" ".join(one.prelast_names + one.last_names) for one in found)
-
-
-def frus(entry: Entry) -> tuple[str, int] | None:
-    """("FRUS 1958–1960 VI", 410) for a document in Foreign Relations of the United States, else None."""
-    volume = VOLUME.match(entry.fields.get("booktitle", ""))
-    document = DOCUMENT.match(entry.fields.get("title", ""))
-    return (f"FRUS {volume[1]} {volume[2]}", int(document[1])) if volume and document else None
+    known.update(label=sources.labels(entries), date=sources.dates(entries))
 
 
 # --- in the text --------------------------------------------------------------------------------------------
@@ -72,34 +50,33 @@ def frus(entry: Entry) -> tuple[str, int] | None:
 @node
 def dated(children: Any, data: dict[str, Any]) -> Text:
     """The year of an entry with its letter."""
-    entry = data["entry"]
-    return Text(entry.fields.get("year", "n.d."), letters.get(entry.key, ""))
+    return Text(known["date"][data["entry"].key])
 
 
 @node
-def usual(children: Any, data: dict[str, Any]) -> Any:
-    """The first child, or the name of a FRUS document, all of it a link: `usual(as_link)[child]`."""
-    named = frus(data["entry"])
-    if named is None:
-        return children[0].format_data(data)
-    return reference[f"{named[0]}, doc.\u00a0{named[1]}"].format_data(data)
+def called(children: Any, data: dict[str, Any]) -> Text:
+    """The short name of an entry."""
+    return Text(known["label"][data["entry"].key])
+
+
+@node
+def author(children: Any, data: dict[str, Any]) -> Text:
+    """The short form of an entry's authors."""
+    return Text(sources.who(data["entry"]))
 
 
 class InBrackets(BasicAuthorYearParentheticalReferenceStyle):
     """(Voeten 2013)"""
 
     def inner(self, role_name: str) -> Any:
-        who = self.person.author_or_editor_or_title(full="s" in role_name)
-        return join2(sep1=" ", sep2=", ")[pre_text, usual[reference[join(sep=" ")[who, dated]]], post_text]
+        return join2(sep1=" ", sep2=", ")[pre_text, reference[called], post_text]
 
 
 class InTheSentence(BasicAuthorYearTextualReferenceStyle):
     """Voeten (2013)"""
 
     def inner(self, role_name: str) -> Any:
-        who = self.person.author_or_editor_or_title(full="s" in role_name)
-        year = join["(", join2(sep1=" ", sep2=", ")[pre_text, reference[dated], post_text], ")"]
-        return usual[join(sep=" ")[who, year]]
+        return join[author, " (", join2(sep1=" ", sep2=", ")[pre_text, reference[dated], post_text], ")"]
 
 
 @dataclass
@@ -121,7 +98,7 @@ class ByName(BaseSortingStyle):
     """The order in which a reader looks: by the name that the text uses, FRUS documents by their numbers."""
 
     def sorting_key(self, entry: Entry) -> tuple[str, int, str, str]:
-        volume, document = frus(entry) or (author(entry), 0)
+        volume, document = sources.frus(entry) or (sources.who(entry), 0)
         plain = re.sub(r"^(The|El|La|Los|Las) ", "", volume.replace("{", "").replace("}", ""))
         return (plain.casefold(), document, entry.fields.get("year", ""), entry.fields.get("title", ""))
 
@@ -146,7 +123,7 @@ class Bibliography(BaseStyle):
         raise AttributeError(name)
 
     def template(self, entry: Entry) -> Any:
-        named = frus(entry)
+        named = sources.frus(entry)
         who = join[people("author", sep=", ", sep2=" and ", last_sep=" and "), " (", dated, ")"]
         head = join[f"{named[0]}, doc.\u00a0{named[1]}. ", who] if named else who
         title = tag("em")[field("title")] if entry.type == "book" else join["“", field("title"), "”"]
@@ -159,7 +136,7 @@ class Bibliography(BaseStyle):
             optional[place[field("institution"), optional[field("number")]]],
             optional[field("howpublished")],
             optional[place[field("publisher"), optional[field("address")]]],
-            optional[field("note")],
+            optional[field("note", apply_func=lambda note: note.capfirst())],
             optional[href[field("url", raw=True), field("url", raw=True, apply_func=shown)]],
         ]
 
@@ -180,4 +157,6 @@ def setup(app: Sphinx) -> None:
     """Make both styles known under the name "sugarforoil" for `_config.yml`."""
     register_reference("sphinxcontrib.bibtex.style.referencing", "sugarforoil", AuthorYear)
     register_layout("pybtex.style.formatting", "sugarforoil", Bibliography)
+    # Known beforehand, it is not looked for among all installed packages at every citation (a second saved).
+    register_layout("pybtex.backends", "plaintext", PlainText, force=True)
     app.connect("builder-inited", name_apart, priority=900)  # after the bibliography has been read

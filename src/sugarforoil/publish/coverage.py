@@ -25,7 +25,8 @@ def coverage(dataset: Dataset, rows: list[dict[str, str]]) -> str:
         return ""
     first, last = min(map(min, years.values())), max(map(max, years.values()))
     start, end = first // 10 * 10, -(-(last + 1) // 10) * 10
-    lines = [line(name, members, start, end) for name, members in years.items()]
+    yearly = "year" in dataset.fields  # a list of dated events has no missing years
+    lines = [line(name, members, start, end, yearly) for name, members in years.items()]
     scale = "".join(f"<span>{year}</span>" for year in (start, (start + end) // 2, end))
     return (
         '<table class="sfo-coverage">\n'
@@ -62,11 +63,11 @@ def series_columns(dataset: Dataset, rows: list[dict[str, str]]) -> list[str]:
     return chosen
 
 
-def line(name: str, years: list[int], start: int, end: int) -> str:
+def line(name: str, years: list[int], start: int, end: int, yearly: bool) -> str:
     """One series: its name, its bars, its years in words."""
     bars = "".join(f'<rect x="{a - start}" y="0" width="{b - a + 1}" height="1"/>' for a, b in spans(years))
     words = f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
-    gaps = years[-1] - years[0] + 1 - len(years)
+    gaps = years[-1] - years[0] + 1 - len(years) if yearly else 0
     count = f"{len(years)} years" + (f", {gaps} missing" if gaps else "") if len(years) > 1 else "1 year"
     return (
         f'<tr><th scope="row">{escape(name)}</th>'

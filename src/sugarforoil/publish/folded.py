@@ -28,9 +28,9 @@ class FoldBoxes(SphinxPostTransform):
         for box in list(self.document.findall(nodes.Admonition)):
             if "dropdown" in box["classes"] and box.children and isinstance(box[0], nodes.title):
                 title, *rest = box.children
-                classes = [name for name in box["classes"] if name != "dropdown"]
+                kind = "sfo-question" if isinstance(box, nodes.admonition) else "solution"
                 summary = nodes.inline("", "", *title.children)
-                box.replace_self(fold("", summary, *rest, ids=box["ids"], classes=["sfo-fold", *classes]))
+                box.parent.replace(box, fold("", summary, *rest, ids=box["ids"], classes=["sfo-fold", kind]))
 
 
 class SingleIds(SphinxPostTransform):
@@ -45,28 +45,53 @@ class SingleIds(SphinxPostTransform):
 
 
 class FoldCode(SphinxPostTransform):
-    """Puts the hidden code of a cell beneath what it drew; removes cells that show nothing.
+    """Puts the hidden code of a figure beneath it, with the hidden code of the cells just before it.
 
-    Runs just before myst-nb's own folding (priority 199), which puts the code above.
+    Runs just before myst-nb's own folding (priority 199), which puts the code above. The set-up (imports)
+    waits for the first figure, however far away. Cells that show nothing go.
     """
 
     default_priority = 198
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        for cell in list(self.document.findall(nodes.container)):
-            if cell.get("nb_element") != "cell_code":
-                continue
+        cells = [
+            one for one in self.document.findall(nodes.container) if one.get("nb_element") == "cell_code"
+        ]
+        waiting: list[nodes.Element] = []  # hidden code that has drawn nothing yet
+        previous = None
+        for cell in cells:
+            if previous is not None and next_to(previous) is not cell:
+                waiting = [one for one in waiting if "load(" not in one.astext()]
+            previous = cell
             parts = {part.get("nb_element"): part for part in cell.children}
             code, output = parts.get("cell_code_source"), parts.get("cell_code_output")
-            if not parts or (code is None and output is not None and not output.children):
+            if code is None or cell.get("hide_mode") != "input":
+                continue
+            del cell["hide_mode"]
+            cell.remove(code)
+            if output is None:
+                cell += self.box("How the data were prepared" if "load(" in code.astext() else "Set-up", code)
+                waiting.append(cell)
+            else:
+                drawn = next(output.findall(nodes.figure), None) is not None
+                earlier = [part for one in waiting for part in one[0].children[1:]]
+                for one in waiting:
+                    one.clear()
+                cell += self.box("How this figure was made" if drawn else cell["prompt_show"], *earlier, code)
+                waiting = []
+        for cell in cells:
+            if not any(part.children for part in cell.children):
                 cell.parent.remove(cell)
-            elif cell.get("hide_mode") == "input" and code is not None:
-                del cell["hide_mode"]
-                cell.remove(code)
-                drawn = output is not None and next(output.findall(nodes.figure), None) is not None
-                words = "How this figure was made" if drawn else cell["prompt_show"]
-                cell += fold("", nodes.inline("", words), code, classes=["sfo-fold", "sfo-code"])
+
+    def box(self, words: str, *code: nodes.Element) -> fold:
+        return fold("", nodes.inline("", words), *code, classes=["sfo-fold", "sfo-code"])
+
+
+def next_to(node: nodes.Element) -> nodes.Node | None:
+    """The element that follows `node` in the same section."""
+    place = node.parent.index(node) + 1
+    return node.parent[place] if place < len(node.parent) else None
 
 
 def visit(self: HTML5Translator, node: fold) -> None:

@@ -22,9 +22,6 @@ from sugarforoil.publish import store
 from sugarforoil.publish.pictures import pictures
 from sugarforoil.publish.tables import html_table
 
-# A figure that rests on more sources than this names its datasets only; their pages list the sources.
-MOST_SOURCES = 4
-
 
 class SugarForOilRenderer:
     """Renders the displays of `sugarforoil` (the protocol is myst_nb's MimeRenderPlugin)."""
@@ -85,7 +82,7 @@ def figure(page: Page, mark: Mapping[str, Any], bundle: Mapping[str, Any]) -> li
 
 
 def data_line(page: Page, mark: Mapping[str, Any], bundle: Mapping[str, Any]) -> nodes.paragraph:
-    """The quiet line under a figure or table: its datasets, its rows, its sources."""
+    """The quiet line under a figure or table: its datasets, whose pages name the sources, and its rows."""
     line = nodes.paragraph(classes=["sfo-data"])
     datasets = list(mark.get("datasets", ()))
     if datasets:
@@ -108,11 +105,6 @@ def data_line(page: Page, mark: Mapping[str, Any], bundle: Mapping[str, Any]) ->
             classes=["sfo-rows"],
         )
         line += [nodes.Text(" · "), link] if datasets else [link]
-    sources = list(mark.get("sources", ()))
-    if 0 < len(sources) <= MOST_SOURCES:
-        line += nodes.Text(" · ")
-        line += nodes.inline("", "Sources: " if len(sources) > 1 else "Source: ", classes=["sfo-data-word"])
-        line += page.sentence("{cite:t}`" + ",".join(sources) + "`")
     return line
 
 

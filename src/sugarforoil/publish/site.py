@@ -21,7 +21,6 @@ UNUSED = [
     "styles/*.map",
     "plus.png",
     "minus.png",
-    "file.png",
 ]
 
 ENTRY = """<!DOCTYPE html>

@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_string
@@ -29,12 +31,17 @@ REQUIRED: dict[str, tuple[str | tuple[str, ...], ...]] = {
 }
 
 COLUMNS = (
-    "key", "type", "kind", "author", "title", "container", "year", "publisher", "url", "urldate", "note",
+    "key", "label", "type", "kind", "author", "title", "container", "year", "publisher", "url", "urldate", "note",
 )  # fmt: skip
 
 KEY = re.compile(r"[a-z][a-z0-9]*")
 YEAR = re.compile(r"\d{4}(–\d{4})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+FRUS_VOLUME = re.compile(
+    r"^\{*Foreign Relations of the United States, (?:.*, )?(\d{4}(?:–\d{4})?), Volumes? ([^,]+)"
+)
+FRUS_DOCUMENT = re.compile(r"^\{*Document (\d+)")
 
 
 class SourcesError(ValueError):
@@ -69,7 +76,56 @@ def read(bib_path: Path) -> list[dict[str, str]]:
         entries = parse_string(text, "bibtex").entries
     except PybtexError as error:  # a syntax error or a key used twice
         raise SourcesError(f"{bib_path.name}: {error}") from None
-    return [_row(key, entry, bib_path.name) for key, entry in sorted(entries.items())]
+    rows = [_row(key, entry, bib_path.name) for key, entry in sorted(entries.items())]
+    names = labels(entries)
+    return [{**row, "label": names[row["key"]]} for row in rows]
+
+
+# --- short names: the same in the text, in the bibliography, under the figures and in the table -----------------
+
+
+def labels(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Return the short name of each work by its key: "Voeten 2013", "CIA 1960b", "FRUS 1958–1960 VI, doc. 410"."""
+    found = {}
+    for key, dated in dates(entries).items():
+        document = frus(entries[key])
+        found[key] = f"{document[0]}, doc.\u00a0{document[1]}" if document else f"{who(entries[key])} {dated}"
+    return found
+
+
+def dates(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Return the year of each work by its key, with a letter where an author has several in a year."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key, entry in entries.items():
+        groups[who(entry), str(entry.fields.get("year", "n.d."))].append(key)
+    found = {}
+    for (_, year), keys in groups.items():
+        keys.sort(key=lambda key: (_field(entries[key], "title"), key))
+        alone = len(keys) == 1 or any(frus(entries[key]) for key in keys)
+        found.update({key: year if alone else year + _letter(i) for i, key in enumerate(keys)})
+    return found
+
+
+def _letter(i: int) -> str:
+    return chr(ord("a") + i) if i < 26 else f"-{i + 1}"
+
+
+def who(entry: Entry) -> str:
+    """Return the short form of a work's authors or editors: "Voeten", "Barbieri and Keshk", "Rice et al.", "CIA"."""
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    last = [" ".join(person.prelast_names + person.last_names).strip("{}") for person in people]
+    short = _field(entry, "shortauthor")
+    return short or (f"{last[0]} et al." if len(last) > 2 else " and ".join(last))
+
+
+def frus(entry: Entry) -> tuple[str, int] | None:
+    """Return ("FRUS 1958–1960 VI", 410) for a paper in Foreign Relations of the United States, else None.
+
+    Historians name these by volume and document; by editor and year dozens would share one name.
+    """
+    volume = FRUS_VOLUME.match(entry.fields.get("booktitle", ""))
+    document = FRUS_DOCUMENT.match(entry.fields.get("title", ""))
+    return (f"FRUS {volume[1]} {volume[2]}", int(document[1])) if volume and document else None
 
 
 def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
