@@ -38,7 +38,9 @@ def interpreter():
         if found and _runs(found, (major, minor)):
             return found
     if sys.version_info[:2] in SUPPORTED:
-        raise Stop("This Python cannot make virtual environments: on Debian and Ubuntu install the package python3-venv.")
+        raise Stop(
+            "This Python cannot make virtual environments: on Debian and Ubuntu install the package python3-venv."
+        )
     raise Stop(
         "Sugar for Oil needs Python 3.11, 3.12 or 3.13; this is Python %d.%d and no other was found. "
         "Install one of them, or name it: make book PYTHON=/path/to/python3.12" % sys.version_info[:2]
@@ -90,10 +92,15 @@ def setup():
     shutil.rmtree(VENV, ignore_errors=True)
     _call([python, "-m", "venv", VENV], "Python's venv module could not make .venv")
     pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    _call(pip + ["install", "--require-hashes", "-r", LOCK],
-          "the locked packages could not be installed (is there a network, and room on the disk?)", count)
-    _call(pip + ["install", "--no-deps", "--no-build-isolation", "-e", ROOT],
-          "the helper package sugarforoil could not be installed")
+    _call(
+        pip + ["install", "--require-hashes", "-r", LOCK],
+        "the locked packages could not be installed (is there a network, and room on the disk?)",
+        count,
+    )
+    _call(
+        pip + ["install", "--no-deps", "--no-build-isolation", "-e", ROOT],
+        "the helper package sugarforoil could not be installed",
+    )
     _call([venv_python(), "-c", "import matplotlib.font_manager, sugarforoil"], "the helper package does not import")
     with open(STAMP, "w", encoding="utf-8") as file:
         json.dump(_wanted(), file)
@@ -104,16 +111,26 @@ def _call(command, failure, count=None):
     """Run one step of the install; its chatter goes to a log, its progress and its last word to the reader."""
     os.makedirs(VENV, exist_ok=True)  # for the log
     collected, last = 0, ""
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               universal_newlines=True, errors="replace")
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+        errors="replace",
+    )
     with open(LOG, "a", encoding="utf-8") as log:
         for line in process.stdout:
             log.write(line)
             if line.startswith("Collecting "):
                 collected += 1
                 if count and (sys.stdout.isatty() or collected % 40 == 0):
-                    print("  package %d of %d" % (min(collected, count), count),
-                          end="\r" if sys.stdout.isatty() else "\n", flush=True)
+                    print(
+                        "  package %d of %d" % (min(collected, count), count),
+                        end="\r" if sys.stdout.isatty() else "\n",
+                        flush=True,
+                    )
             if re.match(r"\s*(ERROR|Error|error)", line):
                 last = line.strip()
     if process.wait() != 0:
@@ -195,8 +212,24 @@ def lock():
     if not shutil.which("uv"):
         raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
     return subprocess.call(
-        ["uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal", "--python-version", "3.11",
-         "--generate-hashes", "--no-header", "--no-annotate", "--quiet", "-o", "requirements.lock"], cwd=ROOT)
+        [
+            "uv",
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--all-extras",
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--quiet",
+            "-o",
+            "requirements.lock",
+        ],
+        cwd=ROOT,
+    )
 
 
 def clean():
@@ -206,8 +239,18 @@ def clean():
     print("Removed _build, .venv, the generated catalogue and the tools' caches.")
 
 
-TASKS = {"help": help_, "setup": setup_, "book": book, "test": test, "run": run, "data": data, "lab": lab,
-         "bench": bench, "lock": lock, "clean": clean}
+TASKS = {
+    "help": help_,
+    "setup": setup_,
+    "book": book,
+    "test": test,
+    "run": run,
+    "data": data,
+    "lab": lab,
+    "bench": bench,
+    "lock": lock,
+    "clean": clean,
+}
 
 
 def main(arguments):

@@ -126,9 +126,7 @@ FORM = {
 
 
 @pytest.mark.parametrize(("spoil", "row", "column", "words"), FORM.values(), ids=FORM)
-def test_bad_form(
-    tiny: Path, spoil: Callable[[bytes], bytes], row: int | None, column: str | None, words: str
-) -> None:
+def test_bad_form(tiny: Path, spoil: Callable[[bytes], bytes], row: int | None, column: str | None, words: str) -> None:
     path = tiny / "prices.csv"
     before = path.read_bytes()
     path.write_bytes(spoil(before))
@@ -415,9 +413,7 @@ PACKAGE = {
         "not a plain file name",
     ),
     "a key to no table": (
-        lambda package: package["resources"][3]["schema"]["foreignKeys"][0]["reference"].update(
-            resource="lands"
-        ),
+        lambda package: package["resources"][3]["schema"]["foreignKeys"][0]["reference"].update(resource="lands"),
         "expected a table lands",
     ),
     "no table of sources": (lambda package: package["resources"].pop(2), "expected a table sources"),

@@ -199,9 +199,7 @@ def test_the_code_of_a_figure_is_folded_beneath_it(chapters: dict[str, Beautiful
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_display_of_a_notebook_is_on_its_page(
-    notebook: Path, chapters: dict[str, BeautifulSoup]
-) -> None:
+def test_every_display_of_a_notebook_is_on_its_page(notebook: Path, chapters: dict[str, BeautifulSoup]) -> None:
     page = chapters[notebook.stem]
     text = words(page.find("article").get_text(" "))
     kinds = []
@@ -228,9 +226,7 @@ def test_every_display_of_a_notebook_is_on_its_page(
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_section_of_a_notebook_is_on_its_page(
-    notebook: Path, chapters: dict[str, BeautifulSoup]
-) -> None:
+def test_every_section_of_a_notebook_is_on_its_page(notebook: Path, chapters: dict[str, BeautifulSoup]) -> None:
     page = chapters[notebook.stem]
     titles = {words(title.get_text()) for title in page.select("h1, h2, h3")}
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:

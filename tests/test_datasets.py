@@ -54,15 +54,10 @@ def test_values_arrive_as_written(tiny: Path) -> None:
 
 
 def test_a_known_good_file_loads_without_frictionless_and_an_edited_one_with_it(tiny: Path) -> None:
-    code = (
-        "import sys; from sugarforoil import datasets; "
-        "datasets.load('prices'); print('frictionless' in sys.modules)"
-    )
+    code = "import sys; from sugarforoil import datasets; datasets.load('prices'); print('frictionless' in sys.modules)"
 
     def imported() -> str:
-        run = subprocess.run(
-            [sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True
-        )
+        run = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)
         return run.stdout.strip()
 
     assert imported() == "False"
@@ -112,9 +107,7 @@ def test_a_frame_knows_its_dataset_and_keeps_it(tiny: Path) -> None:
     dataset = datasets.of(prices)
     assert dataset is not None
     assert prices.attrs["dataset"] is dataset
-    derived = (
-        prices[prices["market"].eq("usa")].sort_values("year").assign(dollars=lambda f: f["value"] / 100)
-    )
+    derived = prices[prices["market"].eq("usa")].sort_values("year").assign(dollars=lambda f: f["value"] / 100)
     assert datasets.of(derived) == dataset
     assert datasets.of(pd.DataFrame()) is None
     assert copy.deepcopy(dataset) is dataset
@@ -176,9 +169,7 @@ def test_the_clone_is_found_from_the_package(root: Path, monkeypatch: pytest.Mon
     assert locate.data_dir() == root / "data"
 
 
-def test_a_wrong_directory_in_the_environment_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_directory_in_the_environment_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUGARFOROIL_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match="SUGARFOROIL_DATA points there") as caught:
         datasets.load("prices")

@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
@@ -30,6 +31,7 @@ WORDS = {
     "alt": "Two lines: with the United States falling from 85 to 9 percent, with the Soviet Union rising.",
 }
 TABLE = "un_agreement_shares"
+RED = (216, 65, 47)  # of the Soviet Union
 LONG = "A title that is long enough to be taken for more"
 
 
@@ -145,13 +147,9 @@ def test_source_line_names_tables_and_sources(shown: Any, written: Any) -> None:
 
 def test_a_missing_year_breaks_the_line_and_a_lonely_year_is_a_dot(shown: Any) -> None:
     drawn().show()
-    blue = [
-        element for element in picture(shown).iter() if element.get("stroke") == style.COLOURS["usa"].lower()
-    ]
+    blue = [element for element in picture(shown).iter() if element.get("stroke") == style.COLOURS["usa"].lower()]
     (path,) = [one.get("d", "") for one in blue if one.get("stroke-width") == "2.6"]
-    assert len(re.findall("M[^M]+L", path)) == 2, (
-        "1958 and 1961 are missing: two pieces, 1962 is no line at all"
-    )
+    assert len(re.findall("M[^M]+L", path)) == 2, "1958 and 1961 are missing: two pieces, 1962 is no line at all"
     dots = [one for one in blue if one.tag == f"{SVG}use"]
     assert len(dots) == 1, "1962 stands between gaps"
 
@@ -220,8 +218,7 @@ def test_no_words_of_a_crowded_timeline_overlap(shown: Any, written: Any) -> Non
     days = pd.to_datetime(["1959-01-01"] + ["1960-07-06"] * 20 + ["1961-01-03", "1961-01-03"])
     frame = pd.DataFrame({"date": days, "side": ["a", *["b"] * 20, "a", "b"], "date_precision": "day"})
     frame["title"] = [
-        f"Event {number} of a crowded summer, told in so many words that they need two lines"
-        for number in range(23)
+        f"Event {number} of a crowded summer, told in so many words that they need two lines" for number in range(23)
     ]
     one = chart()
     one.timeline(frame, {"a": ("Washington", "usa"), "b": ("Havana", "cuba")}, lane="side")
@@ -312,11 +309,17 @@ def test_ids_are_unique_within_and_between_figures(shown: Any) -> None:
 
 
 def test_png_is_white_unsigned_and_as_wide_as_it_says(shown: Any) -> None:
-    drawn().show()
+    one = drawn()
+    one.bars(votes(), label="bars", colour="ussr")
+    one.show()
     image = Image.open(io.BytesIO(base64.b64decode(shown[0][0]["image/png"])))
     assert image.width == round(style.WIDTH / 72 * style.PNG_DPI)
     assert image.convert("RGB").getpixel((0, image.height - 1)) == (255, 255, 255)
-    assert image.info.keys() <= {"dpi"} and not getattr(image, "text", {})
+    red = (np.asarray(image.convert("RGB")) == RED).all(axis=2)
+    columns = np.flatnonzero(red.any(axis=0))
+    assert 20 < len(columns) < image.width / 2, "six upright bars"
+    assert image.info["dpi"] == pytest.approx((style.PNG_DPI, style.PNG_DPI), abs=0.1)
+    assert image.info.keys() == {"dpi"} and not getattr(image, "text", {})
 
 
 def test_drawing_leaves_no_trace_in_matplotlib(shown: Any) -> None:
@@ -337,9 +340,7 @@ def test_drawing_leaves_no_trace_in_matplotlib(shown: Any) -> None:
 
 def test_a_readers_own_settings_do_not_change_the_figure(shown: Any) -> None:
     drawn().show()
-    with mpl.rc_context(
-        {"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}
-    ):
+    with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
         drawn().show()
     assert shown[0][0] == shown[2][0]
 
@@ -422,9 +423,7 @@ def test_a_figure_without_a_table_is_refused(shown: Any) -> None:
 def test_two_figures_may_not_have_one_id_or_one_alt_text(shown: Any) -> None:
     drawn().show()
     with pytest.raises(figures.FigureError, match="another figure has this id: 'Cuba changed sides'"):
-        drawn(
-            title="Trade", caption="Trade.", alt="Something else altogether is shown in this figure."
-        ).show()
+        drawn(title="Trade", caption="Trade.", alt="Something else altogether is shown in this figure.").show()
     with pytest.raises(figures.FigureError, match="'fig-test' has the same alt text"):
         drawn("fig-other", title="Trade", caption="Trade.").show()
 
@@ -506,9 +505,7 @@ def test_table_is_accessible_and_formatted(shown: Any) -> None:
     assert '<td class="number">–</td>' in html
     assert "style=" not in html and "border" not in html
     assert "Who" in bundle["text/plain"] and "85%" in bundle["text/plain"]
-    assert about["sugarforoil"]["kind"] == "table" and about["sugarforoil"]["caption"].startswith(
-        "Shares {cite"
-    )
+    assert about["sugarforoil"]["kind"] == "table" and about["sugarforoil"]["caption"].startswith("Shares {cite")
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,7 @@ def test_formatters_refuse_what_is_no_number(value: Any) -> None:
 
 
 def test_say_shows_words_for_every_reader_and_a_citation_for_the_book(shown: Any) -> None:
-    findings.say(
-        "In {year} the share was {share}.", cite=KEY, year=np.int64(1958), share=findings.percent(0.848)
-    )
+    findings.say("In {year} the share was {share}.", cite=KEY, year=np.int64(1958), share=findings.percent(0.848))
     ((bundle, about),) = shown
     assert bundle == {
         "text/markdown": "In 1958 the share was 85% (Voeten 2013).",

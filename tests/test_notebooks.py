@@ -20,8 +20,12 @@ def source(cell: dict) -> str:
 
 
 def figure_bundles(notebook: dict) -> list[dict]:
-    return [output for cell in notebooks.code_cells(notebook) for output in cell["outputs"]
-            if "image/svg+xml" in output.get("data", {})]
+    return [
+        output
+        for cell in notebooks.code_cells(notebook)
+        for output in cell["outputs"]
+        if "image/svg+xml" in output.get("data", {})
+    ]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=IDS)
@@ -107,8 +111,13 @@ def entry() -> tuple[dict, dict, dict]:
     cell = {"cell_type": "code", "id": "a", "source": "1", "execution_count": 1, "outputs": [], "metadata": {}}
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     now = {"package": "p", "lock": "l", "datasets": {"eras": "e", "sources": "s"}}
-    record = {"code": notebooks.code_digest(notebook), "outputs": notebooks.outputs_digest(notebook),
-              "datasets": {"eras": "e"}, "package": "p", "lock": "l"}
+    record = {
+        "code": notebooks.code_digest(notebook),
+        "outputs": notebooks.outputs_digest(notebook),
+        "datasets": {"eras": "e"},
+        "package": "p",
+        "lock": "l",
+    }
     return notebook, record, now
 
 

@@ -18,8 +18,14 @@ import tasks  # noqa: E402
 
 
 def call(*arguments: str, python: str = sys.executable, cwd: Path = ROOT, **environment: str):
-    return subprocess.run([python, str(cwd / "tasks.py"), *arguments], cwd=cwd, capture_output=True, text=True,
-                          env={**os.environ, **environment}, timeout=120)
+    return subprocess.run(
+        [python, str(cwd / "tasks.py"), *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
 
 
 def test_help_lists_every_target_of_the_makefile_in_a_line_each():

@@ -70,9 +70,7 @@ def test_an_installed_wheel_loads_every_table_from_anywhere(wheel: Path, tmp_pat
     )
     assert run.returncode == 0, run.stderr
     package = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    assert [line.split()[0] for line in run.stdout.splitlines()] == [
-        one["name"] for one in package["resources"]
-    ]
+    assert [line.split()[0] for line in run.stdout.splitlines()] == [one["name"] for one in package["resources"]]
 
 
 def test_the_version_is_said_once(wheel: Path) -> None:

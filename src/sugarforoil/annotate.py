@@ -98,9 +98,7 @@ def _sides(axes: Axes, layer: Layer) -> list[tuple[float, float, str]]:
     if layer.where in ("right", "left"):
         return [end for end in ends if end[2] == layer.where]
     sides = [layer.where] if layer.where else ["above", "below"]
-    over = [
-        (x, y, f"{side}{turn}") for turn in ("", " right", " left") for x, y in places[::-1] for side in sides
-    ]
+    over = [(x, y, f"{side}{turn}") for turn in ("", " right", " left") for x, y in places[::-1] for side in sides]
     return over if layer.where or layer.kind == "bars" else [*ends, *over]
 
 

@@ -50,16 +50,12 @@ def png(figure: Figure) -> bytes:
     """Return the figure as PNG on white, without a software stamp, in 256 colours (a third of the weight)."""
     from PIL import Image
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=style.PNG_DPI, facecolor="white", metadata={"Software": None})
-    buffer.seek(0)
-    picture = (
-        Image.open(buffer)
-        .convert("RGB")
-        .quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    )
+    full = io.BytesIO()
+    figure.savefig(full, format="png", dpi=style.PNG_DPI, facecolor="white", pil_kwargs={"compress_level": 1})
+    picture = Image.open(full).convert("RGB")
+    picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     slim = io.BytesIO()
-    picture.save(slim, format="PNG", optimize=True)
+    picture.save(slim, format="PNG", optimize=True, dpi=(style.PNG_DPI, style.PNG_DPI))
     return slim.getvalue()
 
 
@@ -149,9 +145,7 @@ def _outline(path: str) -> str:
     for command, numbers in re.findall(r"([MLQCz])([^MLQCz]*)", path):
         values = [round(float(one) * GRID / 64) for one in numbers.split()]
         points = list(zip(values[::2], values[1::2], strict=True))
-        steps = "".join(
-            f"{x - here[0]: d}{y - here[1]: d}" for x, y in points
-        )  # a space or a minus parts them
+        steps = "".join(f"{x - here[0]: d}{y - here[1]: d}" for x, y in points)  # a space or a minus parts them
         words.append(command.lower() + steps.lstrip())
         here = points[-1] if points else start
         start = here if command == "M" else start

@@ -54,9 +54,7 @@ def draw(axes: Axes, limits: tuple[float, float], scale: str, bottom: float, *, 
             left = limits[0] + band.left / extent.width * (limits[1] - limits[0])
             axes.axvline(left, color=style.AXIS, linewidth=0.6, dashes=(1.5, 2.5), zorder=0.6)
         if strip:
-            paper.box(
-                figure, extent.x0 + band.left, bottom, band.right - band.left, STRIP, style.BANDS[place % 2]
-            )
+            paper.box(figure, extent.x0 + band.left, bottom, band.right - band.left, STRIP, style.BANDS[place % 2])
             if band.inside:
                 _label(figure, extent.x0 + band.middle, bottom + STRIP / 2, band)
     for band, middle in _above(bands) if strip else ():
@@ -75,9 +73,7 @@ def _bands(limits: tuple[float, float], scale: str, room: float) -> list[Band]:
     low, high = limits
     if scale == "date":
         frame = eras.bands(num2date(low).date(), num2date(high).date())
-        ends = [
-            (date2num(start), date2num(end)) for start, end in zip(frame["start"], frame["end"], strict=True)
-        ]
+        ends = [(date2num(start), date2num(end)) for start, end in zip(frame["start"], frame["end"], strict=True)]
     else:  # the mark of a year stands for all of it, from half a year before to half a year after
         frame = eras.bands(low + 0.5, high + 0.5)
         ends = [(start - 0.5, end - 0.5) for start, end in zip(frame["x_start"], frame["x_end"], strict=True)]

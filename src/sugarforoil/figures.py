@@ -135,9 +135,7 @@ class Chart(Panel):
         with style.house_style():
             figure = self._figure(known, sources)
             emit.publish(figure, self.id, self.alt, about, self._csv())
-        publish_display_data(
-            {"text/markdown": caption, "text/plain": caption}, {"sugarforoil": {"kind": "caption"}}
-        )
+        publish_display_data({"text/markdown": caption, "text/plain": caption}, {"sugarforoil": {"kind": "caption"}})
         _shown[self.id] = (self.title, self.caption, self.alt)
 
     # --- composition ----------------------------------------------------------------------------------------
@@ -150,9 +148,7 @@ class Chart(Panel):
         title = typeset.wrap(self.title, style.TITLE, style.WIDTH - 2, "semibold")
         subtitle = typeset.wrap(self.subtitle, style.SUBTITLE, style.WIDTH - 2)
         head = (
-            typeset.height(title, style.TITLE)
-            + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0)
-            + 12
+            typeset.height(title, style.TITLE) + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0) + 12
         )
         foot = typeset.height(footer, style.SOURCE) + 8
         body = self.chronicle.height() if self.chronicle else self._body_height()
@@ -174,9 +170,7 @@ class Chart(Panel):
         return figure
 
     def _rows(self) -> list[list[Panel]]:
-        return [
-            self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)
-        ]
+        return [self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)]
 
     def _column(self, panel: Panel) -> tuple[float, float, float]:
         """Left edge of a panel, start and length of its axis of time; those of one column line up."""
@@ -247,19 +241,13 @@ class Chart(Panel):
             if dataset is not None and dataset.name not in named:
                 named.append(dataset.name)
         if not named:
-            raise self.fail(
-                "no table to name as source: pass data=[...], frames from datasets.load or their names"
-            )
+            raise self.fail("no table to name as source: pass data=[...], frames from datasets.load or their names")
         keys: set[str] = set()
         for frame in every:
             if "source" in frame.columns:
-                keys |= {
-                    key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)
-                }
+                keys |= {key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)}
         for item in self.data if not keys else ():
-            keys |= set(
-                datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item)
-            )
+            keys |= set(datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item))
         return named, sorted(keys)
 
     def _csv(self) -> str:
@@ -272,9 +260,7 @@ class Chart(Panel):
                 rows.insert(0, "panel", panel.heading)
             parts.append(rows)
         drawn = pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all")
-        order = [
-            name for name in ("panel", "layer", "label", "x", "y", "low", "high") if name in drawn.columns
-        ]
+        order = [name for name in ("panel", "layer", "label", "x", "y", "low", "high") if name in drawn.columns]
         rest = [name for name in drawn.columns if name not in order]
         return drawn[order + rest].to_csv(index=False, lineterminator="\n")
 
@@ -294,9 +280,7 @@ def _check_words(name: str, id: str, title: str, caption: str, alt: str) -> None
     if not all(sign.isalnum() or sign == "-" for sign in id) or id != id.lower() or not id.isascii():
         raise FigureError(f"{name}: the id may hold small letters, digits and hyphens only")
     if len(alt.strip()) < 40:
-        raise FigureError(
-            f"{name}: the alt text has {len(alt.strip())} characters; say in 40 or more what it shows"
-        )
+        raise FigureError(f"{name}: the alt text has {len(alt.strip())} characters; say in 40 or more what it shows")
     for what, text in (("title", title), ("caption", caption)):
         if alt.strip().rstrip(".").casefold() == text.strip().rstrip(".").casefold():
             raise FigureError(f"{name}: the alt text repeats the {what}; say what the figure shows")
@@ -335,9 +319,7 @@ def _reading(panels: Sequence[Panel]) -> str:
         said.append("dashed: interpolated")
     whiskers = any(layer.kind in ("points", "bars") and layer.rows["low"].notna().any() for layer in layers)
     if whiskers or any(layer.kind == "ranges" for layer in layers):
-        said.append(
-            "upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources"
-        )
+        said.append("upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources")
     if any(layer.kind == "band" for layer in layers):
         said.append("band: range of rival sources")
     text = "; ".join(said)

@@ -89,9 +89,7 @@ def sentence(template: str, /, *, cite: str | Sequence[str] = (), **values: obje
     pieces = _split(template)
     used = {name for _, name in pieces if name}
     _compare(used, set(values), template)
-    text = "".join(
-        literal + (_spelt(name, values[name], template) if name else "") for literal, name in pieces
-    )
+    text = "".join(literal + (_spelt(name, values[name], template) if name else "") for literal, name in pieces)
     keys = (cite,) if isinstance(cite, str) else tuple(cite)
     try:
         citations.labels([*keys, *citations.keys_in(text)])
@@ -111,23 +109,15 @@ def brief(items: Iterable[Finding | str]) -> None:
     found = [item if isinstance(item, Finding) else sentence(item) for item in items]
     if not found:
         raise FindingError("brief: expected at least one finding, got none")
-    _publish(
-        "\n".join(f"{place}. {item.markdown}" for place, item in enumerate(found, start=1)), found, "brief"
-    )
+    _publish("\n".join(f"{place}. {item.markdown}" for place, item in enumerate(found, start=1)), found, "brief")
 
 
 def _publish(markdown: str, found: Sequence[Finding], kind: str) -> None:
     from IPython.display import publish_display_data
 
-    myst = (
-        found[0].myst
-        if kind == "finding"
-        else "\n".join(f"{n}. {one.myst}" for n, one in enumerate(found, 1))
-    )
+    myst = found[0].myst if kind == "finding" else "\n".join(f"{n}. {one.myst}" for n, one in enumerate(found, 1))
     about = {"kind": kind, "text": _no_formula(myst), "cite": [key for one in found for key in one.cite]}
-    publish_display_data(
-        {"text/markdown": _no_formula(markdown), "text/plain": markdown}, {"sugarforoil": about}
-    )
+    publish_display_data({"text/markdown": _no_formula(markdown), "text/plain": markdown}, {"sugarforoil": about})
 
 
 def _no_formula(markdown: str) -> str:
@@ -146,9 +136,7 @@ def _split(template: str) -> list[tuple[str, str | None]]:
         raise FindingError(f"{_start(template)}: {error}") from None
     for _, name, spec, conversion in parsed:
         if name is not None and (spec or conversion or not name.isidentifier()):
-            raise FindingError(
-                f"{_start(template)}: expected a plain {{name}}, found {{{name}}} with more in it"
-            )
+            raise FindingError(f"{_start(template)}: expected a plain {{name}}, found {{{name}}} with more in it")
     return [(literal, name) for literal, name, _, _ in parsed]
 
 
@@ -247,15 +235,9 @@ def date(value: Any, precision: str = "day") -> str:
     """A date: "13 February 1960"; precision "month" -> "February 1960", "year" -> "1960"."""
     moment = pd.Timestamp(value)
     if _is_missing(moment) or precision not in {"day", "month", "year"}:
-        raise FindingError(
-            f"expected a date with precision day, month or year, got {value!r} with {precision!r}"
-        )
+        raise FindingError(f"expected a date with precision day, month or year, got {value!r} with {precision!r}")
     month = moment.strftime("%B") + NBSP if precision != "year" else ""
-    return (
-        f"{moment.day}{NBSP if month else ''}{month}{moment.year}"
-        if precision == "day"
-        else f"{month}{moment.year}"
-    )
+    return f"{moment.day}{NBSP if month else ''}{month}{moment.year}" if precision == "day" else f"{month}{moment.year}"
 
 
 def span(low: Any, high: Any) -> str:
@@ -291,9 +273,7 @@ def _large(value: Any, digits: int | None) -> str:
 def _decimals(value: float, digits: int | None) -> str:
     """With digits=None: as many decimals as the figure needs, at most two."""
     if digits is None:
-        digits = next(
-            (count for count in (0, 1, 2) if math.isclose(value, round(value, count), rel_tol=1e-9)), 2
-        )
+        digits = next((count for count in (0, 1, 2) if math.isclose(value, round(value, count), rel_tol=1e-9)), 2)
     return number(value, digits)
 
 

@@ -73,9 +73,7 @@ class Plot:
     def _cost(self, box: Box) -> float:
         cloud = np.array(self.cloud or [(-1e9, -1e9)])
         inside = (cloud > (box[0] - 3, box[1] - 1)) & (cloud < (box[2] + 3, box[3] + 1))
-        outside = max(
-            self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0
-        )
+        outside = max(self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0)
         return float(inside.all(axis=1).sum()) + 20 * outside
 
 

@@ -10,9 +10,7 @@ import pandas as pd
 Where = Literal["", "right", "left", "above", "below"]
 Scale = Literal["", "year", "date"]
 
-PLANS = frozenset(
-    {"planned", "promised", "expected", "announced", "offered"}
-)  # values of `status`: no outturn
+PLANS = frozenset({"planned", "promised", "expected", "announced", "offered"})  # values of `status`: no outturn
 KEPT = ("evidence", "status", "source")  # columns that travel with the rows into the figure's CSV
 
 

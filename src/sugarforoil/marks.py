@@ -39,9 +39,7 @@ def _draw_frame(panel: Panel, axes: Axes) -> None:
     axes.grid(axis="y", color=style.GRID, linewidth=0.8)
     for tick, words in zip(ticks, labels, strict=True):
         x = axes.transData.transform((tick, 0))[0]
-        paper.text(
-            figure, x, box.y0 - 5, words, size=style.TICK, colour=style.GREY, across="center", up="top"
-        )
+        paper.text(figure, x, box.y0 - 5, words, size=style.TICK, colour=style.GREY, across="center", up="top")
     for tick, words in zip(panel.y_ticks(), panel.y_labels(), strict=True):
         y = axes.transData.transform((panel.x_limits()[0], tick))[1]
         paper.text(figure, box.x0 - 6, y, words, size=style.TICK, colour=style.GREY, across="right")
@@ -68,9 +66,7 @@ def _draw_line(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
     known = rows["y"].notna()
     alone = rows[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]
     if len(alone):  # an observation between two gaps would leave no line at all
-        axes.plot(
-            alone["x"], alone["y"], "o", color=layer.colour, markersize=4.5, zorder=order, clip_on=False
-        )
+        axes.plot(alone["x"], alone["y"], "o", color=layer.colour, markersize=4.5, zorder=order, clip_on=False)
 
 
 def _draw_dashed(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:

@@ -127,13 +127,9 @@ def read_package(directory: Path) -> dict[str, Dataset]:
     try:
         package = json.loads((directory / DESCRIPTOR).read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        raise DataError(
-            DESCRIPTOR, f"expected UTF-8 text, found a byte that is not ({error.reason})"
-        ) from None
+        raise DataError(DESCRIPTOR, f"expected UTF-8 text, found a byte that is not ({error.reason})") from None
     except json.JSONDecodeError as error:
-        raise DataError(
-            DESCRIPTOR, f"expected valid JSON, found a fault: {error.msg}", row=error.lineno
-        ) from None
+        raise DataError(DESCRIPTOR, f"expected valid JSON, found a fault: {error.msg}", row=error.lineno) from None
     if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
         raise DataError(DESCRIPTOR, 'expected an object with a list of "resources", found neither')
     datasets: dict[str, Dataset] = {}

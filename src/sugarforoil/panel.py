@@ -121,9 +121,7 @@ class Panel(Scales):
 
         An upright bar for each x, or one band along the axis with band=True.
         """
-        self._add(
-            "band" if band else "ranges", frame, x, label, colour, low=low, high=high, where=where, at=at
-        )
+        self._add("band" if band else "ranges", frame, x, label, colour, low=low, high=high, where=where, at=at)
 
     def bars(
         self,
@@ -202,9 +200,7 @@ class Panel(Scales):
         self.y_given = y if y is not None else self.y_given
         self.format = format if format is not None else self.format
         self.ticks_given = list(ticks) if ticks is not None else self.ticks_given
-        self.x_ticks_given = (
-            [self._position(one) for one in x_ticks] if x_ticks is not None else self.x_ticks_given
-        )
+        self.x_ticks_given = [self._position(one) for one in x_ticks] if x_ticks is not None else self.x_ticks_given
 
     # --- checking what was asked for ------------------------------------------------------------------------
 
@@ -244,9 +240,7 @@ class Panel(Scales):
         rows = rows.sort_values("x", kind="stable", ignore_index=True)
         twice = rows.loc[rows["x"].duplicated(), "x"]
         if kind in ("line", "dashed", "band", "bars") and len(twice):
-            raise self.fail(
-                f"{kind} {label or y!r}: two values for {self.written(twice.iloc[0])}; choose one first"
-            )
+            raise self.fail(f"{kind} {label or y!r}: two values for {self.written(twice.iloc[0])}; choose one first")
         if rows[["y", "low", "high"]].isna().all(axis=None):
             raise self.fail(f"{kind} {label or y!r}: every value is missing")
         if options.get("where") not in ("", "right", "left", "above", "below"):
@@ -269,9 +263,7 @@ class Panel(Scales):
     def _need(self, frame: pd.DataFrame, *columns: str) -> None:
         missing = [column for column in columns if column not in frame.columns]
         if missing:
-            raise self.fail(
-                f"no column {missing[0]!r} in the frame; it has {', '.join(map(str, frame.columns))}"
-            )
+            raise self.fail(f"no column {missing[0]!r} in the frame; it has {', '.join(map(str, frame.columns))}")
         if frame.empty:
             raise self.fail("the frame has no rows; nothing matched the filter")
 

@@ -92,9 +92,7 @@ def dot(figure: Figure, x: float, y: float, *, colour: str, hollow: bool = False
     figure.add_artist(drawn)
 
 
-def box(
-    figure: Figure, x: float, y: float, width: float, height: float, colour: str, order: float = 0.5
-) -> None:
+def box(figure: Figure, x: float, y: float, width: float, height: float, colour: str, order: float = 0.5) -> None:
     """Fill a rectangle, given by its lower left corner."""
     drawn = Rectangle((x, y), width, height, facecolor=colour, edgecolor="none", zorder=order)
     drawn.set_transform(points(figure))

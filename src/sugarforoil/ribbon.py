@@ -17,9 +17,7 @@ def ribbon(start: int, end: int) -> None:
     Raises ValueError if they lie outside or are none.
     """
     if not FIRST <= start <= end <= LAST:
-        raise ValueError(
-            f"expected years between {FIRST} and {LAST}, the first before the last; got {start} and {end}"
-        )
+        raise ValueError(f"expected years between {FIRST} and {LAST}, the first before the last; got {start} and {end}")
     years = findings.span(start, end) if start != end else str(start)
     era = eras.at(f"{start + (end - start) // 2}-07-01")
     covered = years.replace(findings.EN_DASH, " to ")

@@ -61,22 +61,12 @@ class Scales:
         ticks = _locate(low, high)
         step, air = ticks[1] - ticks[0], 0.05 * (high - low)
         # On to the next grid line where it is near or little room is left; else a little air.
-        bottom = (
-            ticks[0] if ticks[0] <= low else ticks[0] - step if ticks[0] - low > 0.75 * step else low - air
-        )
-        top = (
-            ticks[-1]
-            if ticks[-1] >= high
-            else ticks[-1] + step
-            if high - ticks[-1] > 0.55 * step
-            else high + air
-        )
+        bottom = ticks[0] if ticks[0] <= low else ticks[0] - step if ticks[0] - low > 0.75 * step else low - air
+        top = ticks[-1] if ticks[-1] >= high else ticks[-1] + step if high - ticks[-1] > 0.55 * step else high + air
         return bottom, top
 
     def _extremes(self) -> tuple[float, float]:
-        values = np.concatenate(
-            [layer.rows[["y", "low", "high"]].to_numpy().ravel() for layer in self.layers]
-        )
+        values = np.concatenate([layer.rows[["y", "low", "high"]].to_numpy().ravel() for layer in self.layers])
         return float(np.nanmin(values)), float(np.nanmax(values))
 
     @property

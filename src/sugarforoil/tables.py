@@ -79,7 +79,6 @@ def _html(caption: str, headings: list[str], cells: list[list[str]], numeric: li
 def _plain(caption: str, headings: list[str], cells: list[list[str]]) -> str:
     widths = [max(len(row[place]) for row in [headings, *cells]) for place in range(len(headings))]
     lines = [
-        "  ".join(one.ljust(wide) for one, wide in zip(row, widths, strict=True)).rstrip()
-        for row in [headings, *cells]
+        "  ".join(one.ljust(wide) for one, wide in zip(row, widths, strict=True)).rstrip() for row in [headings, *cells]
     ]
     return "\n".join([caption, *lines])

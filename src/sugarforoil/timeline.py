@@ -38,9 +38,7 @@ class Entry:
         """The date without its year: "13 Feb", "Feb"; "" where only the year is known."""
         if self.precision == "year":
             return ""
-        return (
-            f"{self.date.day}{findings.NBSP}{self.date:%b}" if self.precision == "day" else f"{self.date:%b}"
-        )
+        return f"{self.date.day}{findings.NBSP}{self.date:%b}" if self.precision == "day" else f"{self.date:%b}"
 
     @property
     def middle(self) -> float:
@@ -113,10 +111,7 @@ class Timeline:
         sizes = [block.height for block in self._blocks]
         wanted = [-level(block.wanted) for block in self._blocks]
         # A heading has the day of the event below it: a hair earlier keeps it above.
-        wanted = [
-            one - (1e-6 if block.entry is None else 0)
-            for one, block in zip(wanted, self._blocks, strict=True)
-        ]
+        wanted = [one - (1e-6 if block.entry is None else 0) for one, block in zip(wanted, self._blocks, strict=True)]
         placed = typeset.spread(wanted, sizes, -top - 8, -bottom)
         left = self._lanes_right + LEAD
         for block, centre, size in zip(self._blocks, placed, sizes, strict=True):
@@ -134,9 +129,7 @@ class Timeline:
         colour = self.lanes[entry.lane]
         left = self._lanes_right + LEAD
         x = SCALE_WIDTH + LANE_WIDTH * (list(self.lanes).index(entry.lane) + 0.5)
-        paper.line(
-            figure, [x, self._lanes_right + 2, left - 5], [mark, mark, first], colour=colour, width=0.9
-        )
+        paper.line(figure, [x, self._lanes_right + 2, left - 5], [mark, mark, first], colour=colour, width=0.9)
         paper.dot(figure, x, mark, colour=colour, hollow=entry.precision != "day")
         paper.text(figure, left, first, entry.words, colour=style.text_colour(colour), weight="semibold")
         middle = first - typeset.height(words, style.LABEL) / 2 + style.LABEL * style.LEADING / 2
@@ -158,9 +151,7 @@ class Timeline:
                     weight=weight,
                 )
             colour, width = (style.AXIS, 0.9) if year else (style.GRID, 0.6)
-            paper.line(
-                figure, [SCALE_WIDTH - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5
-            )
+            paper.line(figure, [SCALE_WIDTH - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5)
 
     def _draw_lanes(self, figure: Figure, top: float, bottom: float) -> None:
         left = SCALE_WIDTH

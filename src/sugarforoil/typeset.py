@@ -21,9 +21,7 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a text in points; of several lines, that of the widest."""
     style.register_fonts()
     font = FontProperties(family=[style.FAMILY], size=size, weight=weight)
-    return max(
-        float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n")
-    )
+    return max(float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n"))
 
 
 def height(text: str, size: float) -> float:

@@ -58,9 +58,7 @@ def _references(dataset: Dataset, package: Package) -> list[str]:
         tables = [key.table for key in one.foreign_keys] + [SOURCES] * bool(one.source_columns)
         for name in tables:
             if name not in package:
-                raise DataError(
-                    DESCRIPTOR, f"expected a table {name}, to which {one.name} points, found none"
-                )
+                raise DataError(DESCRIPTOR, f"expected a table {name}, to which {one.name} points, found none")
             if name in found or name in trail:
                 continue
             visit(package[name], (*trail, name))

@@ -57,9 +57,7 @@ def shares(counts: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def pair(
-    frame: pd.DataFrame, country_a: str, country_b: str, issue: str = "all", small: bool = False
-) -> pd.DataFrame:
+def pair(frame: pd.DataFrame, country_a: str, country_b: str, issue: str = "all", small: bool = False) -> pd.DataFrame:
     """Return the rows of one pair (named in either order) and one issue, by year.
 
     frame: `un_agreement_shares` or the result of `agreement`. Sessions with fewer than ten joint votes are

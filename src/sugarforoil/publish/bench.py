@@ -61,8 +61,10 @@ def page_weight(page: Path) -> tuple[float, int]:
         files |= _fonts(sheet)
     packed = [file.read_bytes() for file in files if file.exists()]
     already = {".png", ".woff2", ".jpg"}
-    sizes = [len(data) if file.suffix in already else len(gzip.compress(data))
-             for file, data in zip([f for f in files if f.exists()], packed, strict=True)]
+    sizes = [
+        len(data) if file.suffix in already else len(gzip.compress(data))
+        for file, data in zip([f for f in files if f.exists()], packed, strict=True)
+    ]
     return sum(sizes) / 1000, len(sizes)
 
 

@@ -68,7 +68,9 @@ def build_site(beside: Path = ROOT) -> None:
     # and compiles a grammar for that, the build starts a second sooner.
     call = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()"
     flags = ["--path-output", str(beside), "-W", "-n", "--keep-going", "-q"]
-    finished = subprocess.run([sys.executable, "-c", call, "build", str(ROOT), *flags], cwd=ROOT, capture_output=True, text=True)
+    finished = subprocess.run(
+        [sys.executable, "-c", call, "build", str(ROOT), *flags], cwd=ROOT, capture_output=True, text=True
+    )
     if finished.returncode != 0:
         print(finished.stdout, finished.stderr, sep="\n", file=sys.stderr)
         raise BuildError("The book was not built: see the messages above.")

@@ -136,9 +136,7 @@ import pandas as pd
 
 def used_in(chapters: list[str]) -> str:
     """The chapters that draw on the table."""
-    return (
-        "Drawn on in " + ", ".join(f"{{doc}}`/{chapter}`" for chapter in chapters) + "." if chapters else ""
-    )
+    return "Drawn on in " + ", ".join(f"{{doc}}`/{chapter}`" for chapter in chapters) + "." if chapters else ""
 
 
 def columns(dataset: Dataset) -> str:
@@ -219,8 +217,7 @@ def sources(keys: list[str]) -> str:
 def licence(dataset: Dataset) -> str:
     """The licences, when they were checked, and how to cite the table."""
     names = "; ".join(
-        f"[{one.title or one.name}]({one.path})" if one.path else one.title or one.name
-        for one in dataset.licences
+        f"[{one.title or one.name}]({one.path})" if one.path else one.title or one.name for one in dataset.licences
     )
     checked = dataset.license_checked
     when = "not checked yet" if checked == "not checked" else f"checked on {checked}"

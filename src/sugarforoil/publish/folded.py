@@ -55,9 +55,7 @@ class FoldCode(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        cells = [
-            one for one in self.document.findall(nodes.container) if one.get("nb_element") == "cell_code"
-        ]
+        cells = [one for one in self.document.findall(nodes.container) if one.get("nb_element") == "cell_code"]
         waiting: list[nodes.Element] = []  # hidden code that has drawn nothing yet
         previous = None
         for cell in cells:

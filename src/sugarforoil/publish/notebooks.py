@@ -168,14 +168,22 @@ async def _execute(path: Path) -> tuple[Notebook, list[str]]:
     from nbclient.exceptions import CellExecutionError
 
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, kernel_name=KERNEL["name"], timeout=300, record_timing=False,
-                            resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        kernel_name=KERNEL["name"],
+        timeout=300,
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel on this machine alone needs no warning about it
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     async with client.async_setup_kernel():
         for index, cell in enumerate(notebook.cells):
             try:
                 await client.async_execute_cell(cell, index)
             except CellExecutionError as error:
-                raise NotebookError(f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}") from None
+                raise NotebookError(
+                    f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}"
+                ) from None
         loaded = await _loaded(client)
     return json.loads(nbformat.writes(notebook)), loaded
 
@@ -202,7 +210,9 @@ def normalise(notebook: Notebook, path: Path) -> Notebook:
         cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key == "tags"}
         for output in cell.get("outputs", []):
             if output["output_type"] == "stream" and output["name"] == "stderr":
-                raise NotebookError(f"{path.name}, cell {cell['id']} wrote a warning: {''.join(output['text']).strip()}")
+                raise NotebookError(
+                    f"{path.name}, cell {cell['id']} wrote a warning: {''.join(output['text']).strip()}"
+                )
     notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     return notebook
@@ -211,8 +221,10 @@ def normalise(notebook: Notebook, path: Path) -> Notebook:
 def _write(path: Path, value: object) -> None:
     """Write JSON aside, then rename: an interrupted run never leaves half a file."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-    os.replace(aside, path)
+    aside.write_text(
+        json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+    aside.replace(path)
 
 
 async def _run(paths: list[Path], workers: int) -> None:

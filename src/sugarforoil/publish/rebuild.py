@@ -114,9 +114,7 @@ def check_tables(root: Path) -> None:
 def changes(root: Path) -> dict[Path, bytes]:
     """The generated files whose content on disk differs from what it should be."""
     return {
-        path: content
-        for path, content in rebuilt(root).items()
-        if not path.is_file() or path.read_bytes() != content
+        path: content for path, content in rebuilt(root).items() if not path.is_file() or path.read_bytes() != content
     }
 
 

@@ -38,9 +38,7 @@ KEY = re.compile(r"[a-z][a-z0-9]*")
 YEAR = re.compile(r"\d{4}(–\d{4})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-FRUS_VOLUME = re.compile(
-    r"^\{*Foreign Relations of the United States, (?:.*, )?(\d{4}(?:–\d{4})?), Volumes? ([^,]+)"
-)
+FRUS_VOLUME = re.compile(r"^\{*Foreign Relations of the United States, (?:.*, )?(\d{4}(?:–\d{4})?), Volumes? ([^,]+)")
 FRUS_DOCUMENT = re.compile(r"^\{*Document (\d+)")
 
 
