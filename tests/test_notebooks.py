@@ -194,7 +194,7 @@ def test_a_run_stores_outputs_and_what_was_loaded(folder):
     notebooks.run([path])
     assert notebooks.reasons(path, notebooks.record(), notebooks.state()) == []
     assert notebooks.record()["notebooks"]["one"]["datasets"].keys() == {"eras"}
-    assert notebooks.read(path)["cells"][0]["outputs"][0]["data"]["text/plain"] == "10"
+    assert notebooks.read(path)["cells"][0]["outputs"][0]["data"]["text/plain"] == ["10"]
 
 
 def test_a_failing_cell_is_named_and_nothing_is_stored(folder):

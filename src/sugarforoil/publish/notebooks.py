@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -240,10 +240,13 @@ async def _run(paths: list[Path], workers: int) -> None:
             print(f"  [{done} of {len(paths)}] {path.stem}  {time.perf_counter() - started:.1f} s", flush=True)
             return path, normalise(executed, path), loaded
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(path)) for path in paths]
+    # The others are let finish when one fails: a kernel that is cut off leaves a process behind.
+    results = await asyncio.gather(*(one(path) for path in paths), return_exceptions=True)
+    faults = [result for result in results if isinstance(result, BaseException)]
+    if faults:
+        raise faults[0]
     now, entries = state(), record().get("notebooks", {})
-    for path, executed, loaded in (task.result() for task in tasks):
+    for path, executed, loaded in (result for result in results if not isinstance(result, BaseException)):
         _write(path, executed)
         entries[path.stem] = {
             "code": code_digest(executed),
@@ -256,14 +259,6 @@ async def _run(paths: list[Path], workers: int) -> None:
     _write(RECORD, {"notebooks": {name: entry for name, entry in entries.items() if name in names}})
 
 
-def _faults(error: BaseException) -> Iterator[BaseException]:
-    for inner in getattr(error, "exceptions", [error]):
-        if inner is error:
-            yield error
-        else:
-            yield from _faults(inner)
-
-
 def run(paths: list[Path], workers: int | None = None) -> None:
     """Execute notebooks side by side and store their outputs and the record.
 
@@ -273,10 +268,7 @@ def run(paths: list[Path], workers: int | None = None) -> None:
         NotebookError: the first fault, naming notebook, cell and error.
     """
     workers = workers or min(len(paths), os.cpu_count() or 1)
-    try:
-        asyncio.run(_run(paths, workers))
-    except BaseExceptionGroup as group:
-        raise next(_faults(group)) from None
+    asyncio.run(_run(paths, workers))
 
 
 def main(arguments: list[str] | None = None) -> int:
