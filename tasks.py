@@ -199,7 +199,15 @@ def data():
 
 def lab():
     """open the notebooks in JupyterLab"""
-    return hand_over("jupyterlab", "--notebook-dir=" + ROOT, "--LabApp.default_url=/lab/tree/notebooks")
+    options = [
+        "--notebook-dir=" + ROOT,
+        "--LabApp.default_url=/lab/tree/notebooks",
+        "--LabApp.news_url=None",  # nothing is fetched from elsewhere
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # as in a container: the server listens on this machine only
+    return hand_over("jupyterlab", *options)
 
 
 def bench():

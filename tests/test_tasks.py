@@ -103,3 +103,11 @@ def test_the_lock_has_a_hash_for_every_package_and_names_no_host():
     assert len(pinned) == len(re.findall(r"^\S", lock, re.M)), "a line that is neither a pin nor a hash"
     assert "://" not in lock
     assert "-index" not in lock
+
+
+def test_jupyterlab_renders_myst():
+    """An extension that does not fit the installed JupyterLab is listed, but not as OK."""
+    command = [sys.executable, "-m", "jupyter", "labextension", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", listed.stdout + listed.stderr)
+    assert re.search(r"jupyterlab-myst v\S+ +enabled +OK", plain), plain

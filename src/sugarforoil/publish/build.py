@@ -14,6 +14,7 @@ import time
 import webbrowser
 from pathlib import Path
 
+from sugarforoil.errors import DataError
 from sugarforoil.publish import notebooks
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 
@@ -100,11 +101,12 @@ def main() -> int:
         if is_current():
             print("Nothing has changed since the last build.")
         else:
+            print("Setting the pages ...", flush=True)
             STAMP.unlink(missing_ok=True)
             build_site()
             STAMP.write_text(json.dumps(inputs()), encoding="utf-8")
             print(f"Built in {time.perf_counter() - started:.1f} s.")
-    except (NotebookError, BuildError) as error:
+    except (NotebookError, BuildError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     show()

@@ -99,7 +99,7 @@ class ByName(BaseSortingStyle):
 
     def sorting_key(self, entry: Entry) -> tuple[str, int, str, str]:
         volume, document = sources.frus(entry) or (sources.who(entry), 0)
-        plain = re.sub(r"^(The|El|La|Los|Las) ", "", volume.replace("{", "").replace("}", ""))
+        plain = re.sub(r"^The ", "", volume.replace("{", "").replace("}", ""))
         return (plain.casefold(), document, entry.fields.get("year", ""), entry.fields.get("title", ""))
 
 

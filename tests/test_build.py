@@ -1,0 +1,101 @@
+"""What `make book` does in a clone: nothing needless, nothing stale, and a clear word when a table is broken."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = [
+    "pyproject.toml",
+    "_config.yml",
+    "_toc.yml",
+    "CITATION.cff",
+    "requirements.lock",
+    "book",
+    "notebooks",
+    "data",
+    "src",
+]
+LEAVE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "[.]*.ipynb.*")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Path:
+    """A copy of what git has, in a folder with a space in its name; nothing built."""
+    folder = tmp_path_factory.mktemp("clone") / "Sugar for Oil"
+    folder.mkdir()
+    for name in SOURCES:
+        one = ROOT / name
+        shutil.copytree(one, folder / name, ignore=LEAVE) if one.is_dir() else shutil.copy(one, folder)
+    shutil.rmtree(folder / "book" / "data", ignore_errors=True)
+    return folder
+
+
+def build(clone: Path) -> subprocess.CompletedProcess:
+    """Run the build with the clone's own helper package."""
+    env = {**os.environ, "PYTHONPATH": str(clone / "src"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    env = {name: value for name, value in env.items() if name not in {"DISPLAY", "SUGARFOROIL_DATA"}}
+    command = [sys.executable, "-m", "sugarforoil.publish.build"]
+    return subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True)
+
+
+def change(clone: Path, value: str) -> int:
+    """Put a value into the world price of sugar of 1965; give back the line number in the file."""
+    path = clone / "data" / "sugar_prices.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = [i for i, row in enumerate(rows) if row["year"] == "1965" and row["market"] == "world"]
+    rows[found[0]]["value"] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return found[0] + 2
+
+
+def site(clone: Path) -> dict[str, bytes]:
+    html = clone / "_build" / "html"
+    return {str(path.relative_to(html)): path.read_bytes() for path in html.rglob("*") if path.is_file()}
+
+
+def test_a_fresh_clone_is_built_without_executing_anything(clone):
+    finished = build(clone)
+    assert finished.returncode == 0, finished.stderr
+    assert "executed again" not in finished.stdout
+    assert f"The book is in {clone / '_build' / 'html' / 'index.html'}" in finished.stdout
+    assert (clone / "_build" / "html" / "notebooks" / "02_sugar_for_oil.html").exists()
+
+
+def test_nothing_is_done_twice(clone):
+    before = site(clone)
+    finished = build(clone)
+    assert "Nothing has changed since the last build." in finished.stdout
+    assert site(clone) == before
+
+
+def test_a_changed_table_reaches_the_chart_and_the_command_says_why(clone):
+    change(clone, "7.77")
+    finished = build(clone)
+    assert finished.returncode == 0, finished.stderr
+    assert "02_sugar_for_oil is executed again: dataset sugar_prices changed" in finished.stdout
+    drawn = [text for name, text in site(clone).items() if name.endswith("fig-three-prices.csv")]
+    assert drawn
+    assert b"7.77" in drawn[0]
+
+
+def test_a_broken_table_stops_the_build_and_names_the_place(clone):
+    before = site(clone)
+    line = change(clone, "abc")
+    finished = build(clone)
+    assert finished.returncode == 1
+    assert f"sugar_prices.csv, row {line}, column value: expected a number" in finished.stderr
+    assert "found 'abc'" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert site(clone) == before, "a failed build must not touch the site that stands"
