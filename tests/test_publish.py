@@ -48,6 +48,8 @@ def test_works_of_one_author_and_year_get_letters() -> None:
 
 
 def test_pages_and_addresses_are_set_with_care() -> None:
+    assert citations.unbraced("{El 8% del petróleo}") == "El 8% del petróleo"
+    assert citations.unbraced("read in a {US} copy", str.upper) == "Read in a US copy"
     article = Entry("article", {"volume": "61", "number": "2", "pages": "430--456"})
     assert citations.issue(article) == "61(2), 430–456"
     assert citations.shown("https://www.example.org/a/") == "example.org/a"

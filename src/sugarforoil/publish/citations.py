@@ -9,7 +9,7 @@ dozens of them would share one name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import field as field_of
 from typing import Any
@@ -21,7 +21,7 @@ from pybtex.richtext import Text
 from pybtex.style.formatting import BaseStyle
 from pybtex.style.labels import BaseLabelStyle
 from pybtex.style.sorting import BaseSortingStyle
-from pybtex.style.template import field, href, join, node, optional, sentence, tag
+from pybtex.style.template import field, first_of, href, join, node, optional, sentence, tag
 from pybtex.style.template import names as people
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.plugin import register_plugin as register_reference
@@ -124,21 +124,33 @@ class Bibliography(BaseStyle):
 
     def template(self, entry: Entry) -> Any:
         named = sources.frus(entry)
-        who = join[people("author", sep=", ", sep2=" and ", last_sep=" and "), " (", dated, ")"]
+        writers, editors = (people(role, sep=", ", sep2=" and ", last_sep=" and ") for role in ("author", "editor"))
+        who = join[first_of[optional[writers], join[editors, ", ed."]], " (", dated, ")"]
         head = join[f"{named[0]}, doc.\u00a0{named[1]}. ", who] if named else who
-        title = tag("em")[field("title")] if entry.type == "book" else join["“", field("title"), "”"]
+        title = tag("em")[plain("title")] if entry.type == "book" else join["“", plain("title"), "”"]
         place = sentence(sep=", ", capfirst=False, add_period=False)
         return sentence(sep=". ", capfirst=False)[
             head,
             title,
-            optional[join["In ", tag("em")[field("booktitle")]]],
-            optional[place[tag("em")[field("journal")], issue(entry)]],
-            optional[place[field("institution"), optional[field("number")]]],
-            optional[field("howpublished")],
-            optional[place[field("publisher"), optional[field("address")]]],
-            optional[field("note", apply_func=lambda note: note.capfirst())],
+            optional[join["In ", tag("em")[plain("booktitle")]]],
+            optional[place[tag("em")[plain("journal")], issue(entry)]],
+            optional[place[plain("institution"), optional[plain("number")]]],
+            optional[plain("howpublished")],
+            optional[place[plain("publisher"), optional[plain("address")]]],
+            optional[plain("note", first=str.upper)],
             optional[href[field("url", raw=True), field("url", raw=True, apply_func=shown)]],
         ]
+
+
+def plain(name: str, first: Callable[[str], str] = str) -> Any:
+    """A field as it is written, without braces: the bibliography is plain UTF-8, where "8%" is no LaTeX comment."""
+    return field(name, raw=True, apply_func=lambda text: unbraced(text, first))
+
+
+def unbraced(text: str, first: Callable[[str], str] = str) -> str:
+    """A text without braces, its first character passed through `first`."""
+    text = text.replace("{", "").replace("}", "")
+    return first(text[:1]) + text[1:]
 
 
 def issue(entry: Entry) -> str:
