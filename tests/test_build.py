@@ -17,6 +17,7 @@ SOURCES = [
     "_config.yml",
     "_toc.yml",
     "CITATION.cff",
+    "LICENSE-CONTENT",
     "requirements.lock",
     "book",
     "notebooks",

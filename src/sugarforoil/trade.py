@@ -73,10 +73,11 @@ def apparent_shares(trade_partners: pd.DataFrame) -> pd.DataFrame:
 def _both(flows: pd.DataFrame) -> pd.DataFrame:
     """Exports and imports together, where both are known: half a turnover is not a turnover."""
     keys = ["year", "partner", "kind", "unit"]
-    sides = [flows[flows["flow"].eq(flow)].drop(columns="flow").set_index(keys) for flow in FLOWS]
-    pair = sides[0].join(sides[1], how="inner", lsuffix="_1", rsuffix="_2").reset_index()
+    columns = [*keys, "value", "total", "source"]
+    sides = [flows[flows["flow"].eq(flow)][columns] for flow in FLOWS]
+    pair = sides[0].merge(sides[1], on=keys, suffixes=("_1", "_2"), validate="one_to_one")
     for column in ("value", "total"):
-        pair[column] = pair[f"{column}_1"] + pair[f"{column}_2"]
+        pair[column] = (pair[f"{column}_1"] + pair[f"{column}_2"]).round(6)  # 0.1 + 0.2 is to be 0.3
     pair["source"] = _sources(pair["source_1"], pair["source_2"])
     pair["flow"] = "both"
     return pair[[*keys, "value", "total", "source", "flow"]]

@@ -119,8 +119,8 @@ def derived(package: Package, name: str) -> Iterator[DataError]:
             continue
         try:
             same = package.tables[table].path.read_bytes() == rebuild.derive(table, package.tables)
-        except ValueError as error:
-            yield DataError(f"{name}.csv", f"expected figures that {table} can be computed from: {error}")
+        except DataError as error:
+            yield error
             continue
         if not same:
             yield DataError(f"{table}.csv", "expected what its origins give, found something else: run `make data`")

@@ -72,8 +72,8 @@ def yearly(dataset: Dataset, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Data
     chosen = frame[frame["value"].notna()]
     if "preferred" in chosen:
         chosen = chosen[chosen["preferred"].fillna(False).astype(bool)]
-    if "kind" in chosen:  # single reports ("anchor") are no yearly series
-        chosen = chosen[chosen["kind"].eq("series")]
+    if "kind" in chosen:  # a single report is no yearly series
+        chosen = chosen[chosen["kind"].ne("anchor")]
     if "status" in chosen:
         chosen = chosen[~chosen["status"].isin(["planned", "agreed", "expected"])]
     names = series_columns(dataset, chosen)
@@ -102,7 +102,7 @@ def jumps(dataset: Dataset, frame: pd.DataFrame, factor: float = FACTOR) -> Iter
 
 
 def _in_percent(rows: pd.DataFrame) -> bool:
-    return "unit" in rows and bool(rows["unit"].astype(str).str.contains("percent|share|index", regex=True).all())
+    return "unit" in rows and bool(rows["unit"].astype(str).str.startswith("percent").all())
 
 
 def _step(before: float, after: float) -> float:

@@ -65,11 +65,18 @@ def to_csv(frame: pd.DataFrame) -> bytes:
 
 
 def derive(name: str, package: Mapping[str, Dataset]) -> bytes:
-    """The bytes of a derived table, from the tables it is computed from as they now stand in their files."""
+    """The bytes of a derived table, from the tables it is computed from as they now stand in their files.
+
+    Raises DataError where their figures are such that it cannot be computed.
+    """
     one = DERIVED[name]
     frames = [datasets.read(package[origin]) for origin in one.origins]
     extra = [datasets.read(package[origin]) if origin in package else None for origin in one.optional]
-    return to_csv(one.compute(*frames, *extra))
+    try:
+        return to_csv(one.compute(*frames, *extra))
+    except (ValueError, KeyError) as error:
+        files = ", ".join(f"{origin}.csv" for origin in origins(name, package))
+        raise datasets.DataError(files, f"expected figures from which {name} can be computed: {error}") from None
 
 
 def sources_table(bib: Path) -> bytes:

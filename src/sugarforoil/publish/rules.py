@@ -117,7 +117,7 @@ def date_fits_its_precision(dataset: Dataset, frame: pd.DataFrame) -> Iterator[D
     if not {"date", "date_precision"} <= set(dataset.fields):
         return
     precision, date = frame["date_precision"], frame["date"]
-    wrong = (precision.eq("month") & date.dt.day.ne(1)) | (precision.eq("year") & date.dt.dayofyear.ne(1))
+    wrong = (precision.eq("month") & date.dt.day.ne(1)) | (precision.eq("year") & date.dt.day_of_year.ne(1))
     for place in frame.index[wrong.fillna(False).astype(bool)]:
         yield fault(dataset, place, "date", "expected the first day of a month or year that is all we know")
     if {"date_low", "date_high"} <= set(dataset.fields) and not frame.empty:
