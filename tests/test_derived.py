@@ -95,14 +95,15 @@ def test_rivals_that_are_not_preferred_do_not_count() -> None:
 
 
 def test_constant_dollars_are_those_of_the_base_year() -> None:
-    fixed = {"territory": "USA", "series": premium.DEFLATOR_SERIES[0]}
+    fixed = {"territory": "USA", "series": "cpi", "preferred": True, "source": "labor"}
     levels = pd.DataFrame([{**fixed, "year": 1961, "value": 12.5}, {**fixed, "year": premium.BASE, "value": 100.0}])
     result = premium.sugar_premium(prices(y1961=2.0), sales(1961, 1000, 100_000), levels)
     assert result["premium_constant"].tolist() == pytest.approx((result["premium"] * 8).tolist(), abs=0.5)
-    other = premium.sugar_premium(
-        prices(y1961=2.0), sales(1961, 1000, 100_000), levels.assign(territory="RUS")
-    )
-    assert other["premium_constant"].isna().all()
+    assert result["source"].tolist() == ["eusrc;fao;labor", "fao;labor;usasrc", "fao;labor;worldsrc"]
+    for wrong in ({"territory": "RUS"}, {"series": "gdp_deflator"}, {"preferred": False}):
+        other = premium.sugar_premium(prices(y1961=2.0), sales(1961, 1000, 100_000), levels.assign(**wrong))
+        assert other["premium_constant"].isna().all(), wrong
+        assert not other["source"].str.contains("labor").any()
 
 
 def test_the_premiums_that_the_book_tells() -> None:

@@ -134,9 +134,10 @@ FORMULAS = ["=1+1", "+49 30", "-5 to 5", "@SUM(A1)", '=HYPERLINK("https://exampl
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text(tiny: Path) -> None:
-    text = "\n".join(f'{1959 + i},usa,USA,1,,,true,faostat2023,official,"{one}"' for i, one in enumerate(
-        formula.replace('"', '""') for formula in FORMULAS
-    ))
+    text = "\n".join(
+        f'{1959 + i},usa,USA,1,,,true,faostat2023,official,"{one}"'
+        for i, one in enumerate(formula.replace('"', '""') for formula in FORMULAS)
+    )
     header = (tiny / "prices.csv").read_text(encoding="utf-8").splitlines()[0]
     (tiny / "prices.csv").write_text(f"{header}\n{text}\n", encoding="utf-8")
     tables = read_package(tiny)

@@ -24,9 +24,8 @@ YEARS = 5
 BASE = 2015
 """Constant dollars are dollars of this year."""
 
-DEFLATOR_TERRITORY = "USA"
-DEFLATOR_SERIES = ("cpi", "consumer_prices", "gdp_deflator")
-"""The first of these that the table `deflators` has is used."""
+DEFLATOR = ("USA", "cpi")
+"""Territory and series of the table `deflators` that dollars are deflated by: American consumer prices."""
 
 
 def counterfactuals(sugar_prices: pd.DataFrame) -> pd.DataFrame:
@@ -36,29 +35,26 @@ def counterfactuals(sugar_prices: pd.DataFrame) -> pd.DataFrame:
     """
     chosen = sugar_prices[sugar_prices["preferred"].astype(bool) & sugar_prices["market"].isin(MARKETS)]
     table = chosen.pivot(index="year", columns="market", values="value").astype("float64").reindex(columns=MARKETS)
-    table = units.cents_per_lb_to_dollars_per_tonne(table)
+    table = pd.DataFrame({name: units.cents_per_lb_to_dollars_per_tonne(table[name]) for name in MARKETS})
     every_year = table["world"].reindex(range(int(table.index.min()), int(table.index.max()) + 1))
     table[MOVING] = every_year.rolling(YEARS, min_periods=YEARS).mean().reindex(table.index)
-    table.columns.name = None
     return table
 
 
-def deflator(deflators: pd.DataFrame | None) -> pd.Series:
-    """Return the level of American prices by year with `BASE` = 1; empty where the table is not there.
+def deflator(deflators: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the level of American consumer prices, `BASE` = 1: year as index, columns level and source.
 
-    deflators: columns year, territory, series, value, and preferred where there are rivals.
+    deflators: the table of that name (year, territory, series, value, preferred, source); None gives no rows.
     """
-    nothing = pd.Series(dtype="float64")
     if deflators is None:
-        return nothing
-    rows = deflators[deflators["territory"].eq(DEFLATOR_TERRITORY)]
-    if "preferred" in rows:
-        rows = rows[rows["preferred"].astype(bool)]
-    names = [name for name in DEFLATOR_SERIES if rows["series"].eq(name).any()]
-    if not names:
-        return nothing
-    level = rows[rows["series"].eq(names[0])].set_index("year")["value"].astype("float64")
-    return level / level[BASE]
+        return pd.DataFrame({"level": pd.Series(dtype="float64"), "source": pd.Series(dtype="str")})
+    rows = deflators[
+        deflators["territory"].eq(DEFLATOR[0])
+        & deflators["series"].eq(DEFLATOR[1])
+        & deflators["preferred"].astype(bool)
+    ].set_index("year")
+    level = rows["value"].astype("float64")
+    return pd.DataFrame({"level": level / level.get(BASE, float("nan")), "source": rows["source"]})
 
 
 def sugar_premium(
@@ -75,7 +71,7 @@ def sugar_premium(
     sold = sold.dropna(subset=["exports", "export_value"])
     received = trade.unit_value(sold["export_value"], sold["exports"])
     levels = deflator(deflators).reindex(sold.index)
-    keys = _sources(cuba[cuba["series"].isin(["exports", "export_value"])])
+    keys = _sources(cuba[cuba["series"].isin(["exports", "export_value"])]) | _sources(levels.dropna())
     prices = sugar_prices[sugar_prices["preferred"].astype(bool)]
     parts = []
     for name, elsewhere in counterfactuals(sugar_prices).items():
@@ -88,7 +84,7 @@ def sugar_premium(
                 "price_received": received.round(2),
                 "price_elsewhere": elsewhere.reindex(sold.index).round(2),
                 "premium": premium.round(1),
-                "premium_constant": (premium / levels).round(1),
+                "premium_constant": (premium / levels["level"]).round(1),
                 "source": ";".join(sorted(keys | _sources(prices[prices["market"].eq(market)]))),
                 "evidence": "derived",
             }

@@ -95,7 +95,9 @@ def index(datasets: dict[str, Dataset], rows: dict[str, Rows]) -> str:
     for group in sorted(groups, key=rank):
         lines += [f"## {group}", ""]
         for one in groups[group]:
-            lines.append(f"{{doc}}`{one.title} <{one.name}>` (`{one.name}`)\n: {one.row} *{extent(one, rows[one.name])}*\n")
+            lines.append(
+                f"{{doc}}`{one.title} <{one.name}>` (`{one.name}`)\n: {one.row} *{extent(one, rows[one.name])}*\n"
+            )
     lines += ["## How to use it", HOW_TO_USE]
     return "\n".join(lines) + "\n"
 

@@ -88,6 +88,7 @@ def general(package: Package, name: str) -> Iterator[DataError]:
 RULES = [
     rules.conversions,
     rules.within_range,
+    rules.magnitude,
     rules.one_preferred,
     rules.right_state,
     rules.date_fits_its_precision,

@@ -16,6 +16,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -60,13 +61,17 @@ def name_of(cells: tuple[Any, ...]) -> str:
 def series_columns(dataset: Dataset, frame: pd.DataFrame) -> list[str]:
     """The columns that tell a table's series apart: its key without year and source, and the unit if it varies."""
     names = [name for name in dataset.primary_key if name not in NOT_SERIES]
-    if "unit" in frame and frame.groupby(names or [True] * len(frame), dropna=False)["unit"].nunique().gt(1).any():
-        names.append("unit")
+    if "unit" in frame:
+        within = frame.groupby(names, dropna=False)["unit"].nunique() if names else pd.Series(frame["unit"].nunique())
+        names += ["unit"] * bool(within.gt(1).any())
     return names
 
 
 def yearly(dataset: Dataset, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The preferred yearly series of a table: name and rows in the order of years. A derived table has none of its own."""
+    """The preferred yearly series of a table: name and rows in the order of years.
+
+    A derived table has none of its own: its origins are looked at.
+    """
     if dataset.derived_from or not {"year", "value"} <= set(dataset.fields) or "year" not in dataset.primary_key:
         return
     chosen = frame[frame["value"].notna()]
@@ -92,7 +97,7 @@ def jumps(dataset: Dataset, frame: pd.DataFrame, factor: float = FACTOR) -> Iter
         signed = bool((values < 0).any()) or _in_percent(rows)
         largest = float(values.abs().max())
         points = list(zip(rows["year"].astype(int), values, rows.index, strict=True))
-        for (year, before, _), (following, after, place) in zip(points, points[1:], strict=False):
+        for (year, before, _), (following, after, place) in pairwise(points):
             if following == year:  # two reports of one year: the rule of `preferred` is checked elsewhere
                 continue
             found = _step(before, after) if signed else _ratio(before, after, NOISE * largest)
@@ -127,7 +132,8 @@ def faults(dataset: Dataset, frame: pd.DataFrame, known: pd.DataFrame, factor: f
     known: the table known_jumps (columns table, series, year, factor, reason).
     """
     mine = known[known["table"].eq(dataset.name)]
-    listed = {(str(row.series), int(row.year)): float(row.factor) for row in mine.itertuples()}
+    cells = zip(mine["series"], mine["year"], mine["factor"], strict=True)
+    listed = {(str(series), int(year)): float(listed_factor) for series, year, listed_factor in cells}
     found = {(jump.series, jump.year): jump for jump in jumps(dataset, frame, factor)}
     for place, jump in found.items():
         if place not in listed:

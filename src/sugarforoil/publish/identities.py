@@ -12,7 +12,7 @@ import pandas as pd
 
 from sugarforoil.errors import DataError
 from sugarforoil.metadata import Dataset
-from sugarforoil.publish.rules import fault
+from sugarforoil.publish.rules import at, fault
 
 Identity = Callable[[Dataset, pd.DataFrame], Iterator[DataError]]
 
@@ -36,7 +36,8 @@ def unit_values(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
     """Exports times unit value is export value (the unit value has two decimals)."""
     cuba = frame[frame["country"].eq("CUB") & frame["preferred"]]
     wide = cuba.pivot_table(index="year", columns="series", values="value", aggfunc="first")
-    for year, row in wide.dropna(subset=["exports", "export_value", "export_unit_value"]).iterrows():
+    for label, row in wide.dropna(subset=["exports", "export_value", "export_unit_value"]).iterrows():
+        year = int(str(label))
         product = row["exports"] * row["export_unit_value"]
         if abs(product - row["export_value"]) > 0.005 * row["exports"] + 1e-6:
             message = f"expected exports times unit value, {product:.0f}, found {row['export_value']:g}"
@@ -48,11 +49,14 @@ def rival_outputs(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
     """Two compilers of figures of Cuba's sugar output agree within a band."""
     cuba = frame[frame["country"].eq("CUB") & frame["series"].eq("production")]
     wide = cuba.pivot_table(index="year", columns="source", values="value", aggfunc="first")
-    for year, row in wide.iterrows():
+    for label, row in wide.iterrows():
+        year = int(str(label))
         ratio = row.get("fao2023production", float("nan")) / row.get("usda2026psd", float("nan"))
         if abs(ratio - 1) > OUTPUT_BAND and year not in OUTPUT_EXCEPTIONS:
             place = cuba.index[cuba["year"].eq(year)][0]
-            yield fault(dataset, place, "value", f"expected FAOSTAT and USDA to agree in {year}, found {ratio:.2f} to 1")
+            yield fault(
+                dataset, place, "value", f"expected FAOSTAT and USDA to agree in {year}, found {ratio:.2f} to 1"
+            )
 
 
 def partners_and_total(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
@@ -66,7 +70,7 @@ def partners_and_total(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataEr
         yield fault(dataset, place, "value", f"expected partners within the total of {flow}s in {year}, found more")
     shares = frame["measure"].eq("share")
     for place in frame.index[shares & ~frame["value"].isna() & ~frame["value"].between(0, 100)]:
-        yield fault(dataset, place, "value", f"expected a share of 0 to 100, found {frame.at[place, 'value']:g}")
+        yield fault(dataset, place, "value", f"expected a share of 0 to 100, found {at(frame, place, 'value'):g}")
     for place in frame.index[frame["value"].eq(0) & ~(frame["partner"].eq("USA") & frame["year"].ge(1963))]:
         yield fault(dataset, place, "value", "expected a zero only under the embargo, found one elsewhere")
 
@@ -92,14 +96,14 @@ def votes_add_up(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
     for place in frame.index[frame["identical"] + frame["opposed"] > frame["joint"]]:
         yield fault(dataset, place, "joint", "expected no fewer joint votes than identical and opposed, found fewer")
     for place in frame.index[frame["session"] != frame["year"] - 1945]:
-        yield fault(dataset, place, "session", f"expected session {frame.at[place, 'year'] - 1945} of that year")
+        yield fault(dataset, place, "session", f"expected session {at(frame, place, 'year') - 1945} of that year")
     keys = ["year", "country_a", "country_b"]
     whole = frame[frame["issue"].eq("all")].drop_duplicates(keys).set_index(keys)
-    parts = frame[frame["issue"].ne("all")].set_index(keys, append=True)
+    parts = frame[frame["issue"].ne("all")]
     for column in ("joint", "identical", "opposed"):
-        limit = whole[column].reindex(parts.index.droplevel(0))
+        limit = whole[column].reindex(pd.MultiIndex.from_frame(parts[keys]))
         over = (parts[column].to_numpy() > limit.to_numpy()) | limit.isna().to_numpy()
-        for place, *_ in parts.index[over]:
+        for place in parts.index[over]:
             yield fault(dataset, place, column, "expected no more votes on an issue than on all, found more")
 
 

@@ -7,6 +7,7 @@ description and the rows of one table and yields a DataError for each row that b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -23,6 +24,11 @@ LAST_SOVIET_YEAR = 1991
 def fault(dataset: Dataset, place: object, column: str, message: str) -> DataError:
     """The error at a row of the frame (`place` is its index, 0 for the first row below the header)."""
     return DataError(dataset.path.name, message, int(str(place)) + 2, column)
+
+
+def at(frame: pd.DataFrame, place: object, column: str) -> Any:
+    """One cell; its type is that of its column."""
+    return frame.at[place, column]
 
 
 def in_order(dataset: Dataset, frame: pd.DataFrame, order: list[str]) -> Iterator[DataError]:
@@ -48,14 +54,38 @@ def conversions(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
     if dataset.fields["value_printed"].type not in {"number", "integer"}:
         return
     printed = frame[frame["value_printed"].notna() & frame["value"].notna()]
-    for row in printed.itertuples():
-        try:
-            expected = float(row.value_printed) * units.factor(str(row.unit_printed), str(row.unit))
-        except KeyError:  # a conversion by a rate of the day is checked where that rate is known
-            continue
-        if abs(float(row.value) - expected) > max(5e-5, 1e-5 * abs(expected)) + _half_unit(row.value):
-            message = f"expected {expected:g}, which is {row.value_printed:g} {row.unit_printed}, found {row.value:g}"
-            yield fault(dataset, row.Index, "value", message)
+    for (unit_printed, unit), rows in printed.groupby(["unit_printed", "unit"]):
+        factor, tolerance = _factor(str(unit_printed), str(unit), rows)
+        for place in rows.index if factor else ():
+            value, figure = float(at(rows, place, "value")), float(at(rows, place, "value_printed"))
+            expected = figure * factor
+            if abs(value - expected) > max(5e-5, tolerance * abs(expected)) + _half_unit(value):
+                message = f"expected {expected:g}, which is {figure:g} {unit_printed}, found {value:g}"
+                yield fault(dataset, place, "value", message)
+
+
+def _factor(unit_printed: str, unit: str, rows: pd.DataFrame) -> tuple[float, float]:
+    """What turns the printed figures into values, and how exactly; 0 where no one factor does.
+
+    A conversion that `units` does not know may still be one and the same in all rows of a table but one, which is then
+    the odd one out; where a rate changes with the year no factor holds, and the table's own identities must do.
+    """
+    try:
+        return units.factor(unit_printed, unit), 1e-5
+    except KeyError:
+        known = rows[rows["value_printed"].ne(0)]
+        ratios = known["value"].astype("float64") / known["value_printed"].astype("float64")
+        if len(ratios) < FEWEST:
+            return 0.0, 0.0
+        middle = float(ratios.median())
+        return (middle, SAME) if int((abs(ratios / middle - 1) > SAME).sum()) <= 1 else (0.0, 0.0)
+
+
+FEWEST = 5
+"""Fewer rows than this do not tell which of them is the odd one."""
+
+SAME = 0.02
+"""Ratios that differ by less than this are one conversion, rounded."""
 
 
 def _half_unit(value: object) -> float:
@@ -73,8 +103,71 @@ def within_range(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
         ("value_high", frame["value"] > frame["value_high"]),
     ):
         for place in frame.index[wrong.fillna(False).astype(bool)]:
-            value, limit = frame.at[place, "value"], frame.at[place, end]
+            value, limit = at(frame, place, "value"), at(frame, place, end)
             yield fault(dataset, place, "value", f"expected a value within its range, found {value:g} beyond {limit:g}")
+
+
+ODD = 100.0
+"""A figure this many times larger or smaller than its neighbours has another unit."""
+
+NEIGHBOURS = 5
+
+ALIKE = (
+    "series", "measure", "claim", "component", "item", "flow", "direction", "product", "rate_type", "kind",
+    "per", "basis",
+)  # fmt: skip
+"""Columns that say which figures can be compared, beside the key's and the units."""
+
+
+def magnitude(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
+    """Figures have the size of those around them: one in another unit stands out, with or without rivals.
+
+    Each is compared with the middle of the `NEIGHBOURS` nearest figures of its kind, rivals and single reports too.
+    """
+    keys = [name for name in dataset.primary_key if dataset.fields[name].type == "string" and name != "source"]
+    several = [name for name in keys if frame[name].duplicated().mean() > 0.5]  # not those that name each row
+    alike = dict.fromkeys([*several, *(name for name in (*ALIKE, "unit") if name in dataset.fields)])
+    for column, one in dataset.fields.items():
+        if one.type not in {"integer", "number"} or column in TIMES or column in dataset.primary_key:
+            continue
+        units_of = [
+            name for name in dict.fromkeys((column.replace("value", "unit"), f"{column}_unit")) if name in frame
+        ]
+        rows = frame[frame[column].notna() & frame[column].ne(0)]
+        for some in _groups(rows, list(dict.fromkeys([*alike, *units_of])), units_of):
+            yield from _odd_ones(dataset, column, some)
+
+
+def _groups(rows: pd.DataFrame, names: list[str], units_of: list[str]) -> Iterator[pd.DataFrame]:
+    """The rows of each series; those of series too short to be judged together, unit by unit."""
+    short: list[pd.DataFrame] = []
+    for _, some in rows.groupby(names, dropna=False) if names else [((), rows)]:
+        if len(some) < FEWEST:
+            short.append(some)
+        else:
+            yield some
+    left = pd.concat(short) if short else rows[:0]
+    for _, some in left.groupby(units_of, dropna=False) if units_of else [((), left)]:
+        yield some
+
+
+TIMES = ("year", "year_end", "year_from", "session", "month_from", "month_to")
+
+
+def _odd_ones(dataset: Dataset, column: str, rows: pd.DataFrame) -> Iterator[DataError]:
+    if len(rows) < FEWEST:
+        return
+    if "year" in rows:
+        rows = rows.sort_values("year", kind="stable")
+    sizes = rows[column].astype("float64").abs().to_numpy()
+    half = NEIGHBOURS // 2
+    for place in range(len(sizes)):
+        first = min(max(place - half, 0), len(sizes) - NEIGHBOURS)
+        near = sorted([*sizes[first:place], *sizes[place + 1 : first + NEIGHBOURS]])
+        low, high = near[0], near[-1]
+        if sizes[place] > ODD * high or sizes[place] * ODD < low:
+            message = f"expected a figure of the size of its neighbours, {low:g} to {high:g}, found {sizes[place]:g}"
+            yield fault(dataset, rows.index[place], column, message)
 
 
 def one_preferred(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
@@ -95,7 +188,7 @@ def right_state(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
         soviet = frame[column].eq("SUN") & (frame["year"] > LAST_SOVIET_YEAR)
         russian = frame[column].eq("RUS") & (frame["year"] <= LAST_SOVIET_YEAR)
         for place in frame.index[(soviet | russian).fillna(False).astype(bool)]:
-            found = f"{frame.at[place, column]} in {frame.at[place, 'year']}"
+            found = f"{at(frame, place, column)} in {at(frame, place, 'year')}"
             yield fault(dataset, place, column, f"expected SUN up to 1991 and RUS after, found {found}")
 
 
@@ -107,8 +200,8 @@ def in_its_era(dataset: Dataset, frame: pd.DataFrame, eras: pd.DataFrame) -> Ite
     starts, ends = frame["era"].map(spans["start"]), frame["era"].map(spans["end"])
     outside = (frame["date"] < starts) | (frame["date"] >= ends)  # an open era ends at NaT: never past it
     for place in frame.index[outside.fillna(False).astype(bool)]:
-        date = frame.at[place, "date"]
-        message = f"expected a date inside the era {frame.at[place, 'era']}, found {date:%Y-%m-%d}"
+        date = at(frame, place, "date")
+        message = f"expected a date inside the era {at(frame, place, 'era')}, found {date:%Y-%m-%d}"
         yield fault(dataset, place, "date", message)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from sugarforoil.metadata import Dataset
 
@@ -20,6 +22,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 LONGEST_SHEET = 31  # characters that Excel allows in a sheet's name
 FIRST_DATE = date(1900, 3, 1)  # Excel counts 29 February 1900, which never was: earlier dates stay texts
+Formats = dict[str, Format]
+
 ABOUT = "About"
 COLUMNS = "Columns"
 
@@ -36,7 +40,7 @@ def workbook(tables: Mapping[str, Dataset], created: tuple[int, int, int]) -> by
             "strings_to_urls": False,
         },
     )
-    book.set_properties({"title": "Sugar for Oil: data", "created": datetime(*created)})  # noqa: DTZ001
+    book.set_properties({"title": "Sugar for Oil: data", "created": datetime(*created)})
     formats = {
         "head": book.add_format({"bold": True}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -54,7 +58,7 @@ def sheet_name(name: str) -> str:
     return name[:LONGEST_SHEET]
 
 
-def _about(book: xlsxwriter.Workbook, tables: Mapping[str, Dataset], formats: dict[str, object]) -> None:
+def _about(book: xlsxwriter.Workbook, tables: Mapping[str, Dataset], formats: Formats) -> None:
     sheet = book.add_worksheet(ABOUT)
     heads = ["table", "title", "row", "description", "known_problems", "derived_from", "licence", "checked", "citation"]
     _head(sheet, heads, formats)
@@ -80,18 +84,18 @@ def _about(book: xlsxwriter.Workbook, tables: Mapping[str, Dataset], formats: di
             place += 1
 
 
-def _head(sheet: xlsxwriter.worksheet.Worksheet, names: list[str], formats: dict[str, object]) -> None:
+def _head(sheet: Worksheet, names: list[str], formats: Formats) -> None:
     for column, name in enumerate(names):
         sheet.write_string(0, column, name, formats["head"])
     sheet.freeze_panes(1, 0)
 
 
-def _text(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, text: str, formats: dict[str, object]) -> None:
+def _text(sheet: Worksheet, row: int, column: int, text: str, formats: Formats) -> None:
     if text:
-        sheet.write_string(row, column, text, formats["text"] if text.startswith(FORMULA) else None)
+        sheet.write_string(row, column, text, *[formats["text"]] * text.startswith(FORMULA))
 
 
-def _sheet(book: xlsxwriter.Workbook, dataset: Dataset, formats: dict[str, object]) -> None:
+def _sheet(book: xlsxwriter.Workbook, dataset: Dataset, formats: Formats) -> None:
     sheet = book.add_worksheet(sheet_name(dataset.name))
     _head(sheet, list(dataset.fields), formats)
     kinds = [one.type for one in dataset.fields.values()]
@@ -105,9 +109,7 @@ def _sheet(book: xlsxwriter.Workbook, dataset: Dataset, formats: dict[str, objec
                 _cell(sheet, row, column, kind, cell, formats)
 
 
-def _cell(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, kind: str, cell: str, formats: dict[str, object]
-) -> None:
+def _cell(sheet: Worksheet, row: int, column: int, kind: str, cell: str, formats: Formats) -> None:
     if cell == "":
         return
     if kind in {"integer", "number"}:
@@ -115,6 +117,6 @@ def _cell(
     elif kind == "boolean":
         sheet.write_boolean(row, column, cell == "true")
     elif kind == "date" and date.fromisoformat(cell) >= FIRST_DATE:
-        sheet.write_datetime(row, column, date.fromisoformat(cell), formats["date"])
+        sheet.write_datetime(row, column, datetime.fromisoformat(cell), formats["date"])
     else:
         _text(sheet, row, column, cell, formats)
