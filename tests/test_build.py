@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sugarforoil.publish.build import can_build_upon
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [
     "pyproject.toml",
@@ -89,6 +91,32 @@ def test_a_changed_table_reaches_the_chart_and_the_command_says_why(clone):
     drawn = [text for name, text in site(clone).items() if name.endswith("fig-three-prices.csv")]
     assert drawn
     assert b"7.77" in drawn[0]
+
+
+def test_a_changed_style_reaches_the_site(clone):
+    style = clone / "book" / "_static" / "css" / "book.css"
+    style.write_text(style.read_text(encoding="utf-8") + "\n/* changed */\n", encoding="utf-8")
+    finished = build(clone)
+    assert finished.returncode == 0, finished.stderr
+    assert site(clone)[str(Path("_static", "css", "book.css"))].endswith(b"/* changed */\n")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"book/index.md": "new"}, True),
+        ({"notebooks/02_sugar_for_oil.ipynb": "new", "notebooks/outputs.json": "new"}, True),
+        ({"data/eras.csv": "new"}, True),
+        ({"book/references.bib": "new"}, False),
+        ({"book/_static/css/book.css": "new"}, False),
+        ({"_config.yml": "new"}, False),
+        ({"book/added.md": "new"}, False),
+    ],
+)
+def test_pages_are_set_again_one_by_one_only_where_that_is_safe(changed, expected):
+    names = ["_config.yml", "book/_static/css/book.css", "book/index.md", "book/references.bib", "data/eras.csv"]
+    before = dict.fromkeys([*names, "notebooks/02_sugar_for_oil.ipynb", "notebooks/outputs.json"], "old")
+    assert can_build_upon(before, before | changed) is expected
 
 
 def test_a_broken_table_stops_the_build_and_names_the_place(clone):

@@ -14,7 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -22,6 +25,7 @@ from sugarforoil.publish import mutate, notebooks
 from sugarforoil.publish.build import BUILD
 
 ROOT = notebooks.ROOT
+SITE = BUILD / "html"
 
 
 def measure(command: Sequence[str]) -> tuple[float, float]:
@@ -49,31 +53,36 @@ def measure(command: Sequence[str]) -> tuple[float, float]:
     return time.perf_counter() - started, peak
 
 
-def page_weight(page: Path) -> tuple[float, int]:
-    """Kilobytes, gzip-compressed, of a page and of every local file that it loads; and how many files that is."""
-    from bs4 import BeautifulSoup
+def page_weight(page: str) -> str:
+    """What a browser fetches for a page of the built site, all figures included, as gzip would send it."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+    if browser is None:
+        return "not measured: needs Chromium"
+    from playwright.sync_api import sync_playwright
 
-    soup = BeautifulSoup(page.read_bytes(), "lxml")
-    links = [tag.get("href") for tag in soup.select("link[rel~=stylesheet][href], link[rel~=icon][href]")]
-    links += [tag["src"] for tag in soup.select("script[src], img[src]")]
-    files = {page} | {(page.parent / str(link).split("?")[0]).resolve() for link in links}
-    for sheet in [file for file in files if file.suffix == ".css"]:
-        files |= _fonts(sheet)
-    packed = [file.read_bytes() for file in files if file.exists()]
-    already = {".png", ".woff2", ".jpg"}
-    sizes = [
-        len(data) if file.suffix in already else len(gzip.compress(data))
-        for file, data in zip([f for f in files if f.exists()], packed, strict=True)
-    ]
-    return sum(sizes) / 1000, len(sizes)
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None: ...
+
+    asked: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as tool:
+        chromium = tool.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        tab = chromium.new_page()
+        tab.on("request", lambda request: asked.append(urlsplit(request.url).path.lstrip("/")))
+        tab.goto(f"http://127.0.0.1:{server.server_port}/{page}")
+        tab.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
+        tab.wait_for_load_state("networkidle")
+        chromium.close()
+    server.shutdown()
+    files = [SITE / name for name in asked if (SITE / name).is_file()]
+    return f"{sum(map(sent, files)) / 1000:.0f} KB compressed, {len(files)} requests"
 
 
-def _fonts(sheet: Path) -> set[Path]:
-    """The font files that a style sheet names (the heaviest case: a browser fetches only those it uses)."""
-    import re
-
-    found = re.findall(r"url\(['\"]?([^)'\"?#]+\.woff2)", sheet.read_text(encoding="utf-8"))
-    return {(sheet.parent / link).resolve() for link in found}
+def sent(file: Path) -> int:
+    """Bytes of a file as a server would send it: compressed, unless its format is so already."""
+    data = file.read_bytes()
+    return len(data if file.suffix in {".woff2", ".png", ".jpg"} else gzip.compress(data))
 
 
 def main() -> int:
@@ -89,9 +98,9 @@ def main() -> int:
     for path in notebooks.all_notebooks():
         seconds, peak = measure([sys.executable, "-m", "sugarforoil.publish.notebooks", path.stem])
         rows.append((f"run of {path.stem}", f"{seconds:.1f} s, {peak:.0f} MB"))
-    for page in sorted((BUILD / "html").glob("notebooks/*.html")):
-        kilobytes, files = page_weight(page)
-        rows.append((f"page {page.stem}", f"{kilobytes:.0f} KB compressed, {files} files"))
+    for path in sorted(SITE.glob("notebooks/*.html")):
+        page = path.relative_to(SITE).as_posix()
+        rows.append((f"page {page}", page_weight(page)))
 
     started = time.perf_counter()
     noticed, trials = mutate.caught(mutate.mutate())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -87,12 +88,25 @@ def build_site(beside: Path = ROOT) -> None:
         raise BuildError("The book was not built: see the messages above.")
 
 
-def is_current() -> bool:
-    """Whether the site stands and was made from the files as they are now."""
+def built_from() -> dict[str, str]:
+    """Checksums of the files that the standing site was made from; empty when there is none."""
     try:
-        return HOME.exists() and json.loads(STAMP.read_text(encoding="utf-8")) == inputs()
+        stored: dict[str, str] = json.loads(STAMP.read_text(encoding="utf-8")) if HOME.exists() else {}
     except (OSError, ValueError):
+        return {}
+    return stored
+
+
+def can_build_upon(before: dict[str, str], now: dict[str, str]) -> bool:
+    """Whether the standing site can be brought up to date page by page.
+
+    Sphinx sees a changed page, notebook or table, and sets again what depends on it. It does not see a changed style,
+    template, setting or extension, nor what a page that came or went means for the others.
+    """
+    if before.keys() != now.keys():
         return False
+    changed = {name for name in now if now[name] != before[name]}
+    return all(name.endswith((".md", ".ipynb")) or name.startswith(("data/", "notebooks/")) for name in changed)
 
 
 def show() -> None:
@@ -108,13 +122,16 @@ def main() -> int:
     try:
         execute_stale()
         write_catalogue()
-        if is_current():
+        before, now = built_from(), inputs()
+        if before == now:
             print("Nothing has changed since the last build.")
         else:
             print("Setting the pages ...", flush=True)
             STAMP.unlink(missing_ok=True)
+            if not can_build_upon(before, now):
+                shutil.rmtree(BUILD, ignore_errors=True)
             build_site()
-            STAMP.write_text(json.dumps(inputs()), encoding="utf-8")
+            STAMP.write_text(json.dumps(now), encoding="utf-8")
             print(f"Built in {time.perf_counter() - started:.1f} s.")
     except (NotebookError, BuildError, DataError) as error:
         print(error, file=sys.stderr)
