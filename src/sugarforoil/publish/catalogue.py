@@ -68,17 +68,15 @@ GROUPS = (
     "Sugar",
     "Oil",
     "Nickel",
-    "Prices and money",
+    "Prices",
     "Trade",
     "Aid and debt",
-    "Economy",
-    "Living",
-    "Diplomacy",
+    "Living standards",
     "United Nations",
     "Military",
+    "Missile crisis",
+    "People and diplomacy",
     "Events",
-    "People",
-    "Documents",
 )
 """The groups of tables in the order of the book's argument; others follow, and what serves all tables ends the list."""
 

@@ -158,7 +158,8 @@ def faults(package: Package, name: str) -> Iterator[DataError]:
 
 def main() -> int:
     package = Package(data_dir())
-    found = [error for name in package.tables for error in faults(package, name)]
+    # A jump that is not listed is a fault of its table and of the list: it is told once.
+    found = dict.fromkeys(str(error) for name in package.tables for error in faults(package, name))
     for error in found:
         print(error, file=sys.stderr)
     print(f"{len(package.tables)} tables checked, {len(found)} faults")
