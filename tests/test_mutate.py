@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -54,27 +55,37 @@ def test_a_table_without_a_place_for_a_slip_is_passed_over() -> None:
 
 def test_a_seeded_sample_is_noticed_and_the_tables_are_left_alone() -> None:
     before = {path.name: path.read_bytes() for path in (ROOT / "data").iterdir()}
-    trials = mutate.mutate(trials=42)
+    trials = mutate.mutate(trials=140)
     assert {path.name: path.read_bytes() for path in (ROOT / "data").iterdir()} == before
-    assert {trial.kind for trial in trials} == set(mutate.SLIPS), "six of each"
+    assert {trial.kind for trial in trials} == set(mutate.SLIPS), "twenty of each"
     noticed, of = mutate.caught(trials)
     escaped = [f"{trial.kind} in {trial.table}: {trial.what}" for trial in trials if trial.caught_by is None]
     assert noticed / of > 0.8, escaped
     always = {"sign flipped", "source mistyped", "row dropped", "row doubled"}
-    assert sum(trial.caught_by is None for trial in trials if trial.kind in always) <= 2, escaped
+    assert sum(trial.caught_by is None for trial in trials if trial.kind in always) <= 4, escaped
 
 
-def test_the_same_seed_gives_the_same_slips() -> None:
-    assert mutate.mutate(trials=7, seed=3) == mutate.mutate(trials=7, seed=3)
+@pytest.fixture
+def small(tiny: Path) -> Path:
+    """The tiny package, clean by every check: it says in which order the rows of two tables stand."""
+    path = tiny / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        resource |= {"eras": {"order": ["start"]}, "events": {"order": ["date"]}}.get(resource["name"], {})
+    path.write_text(json.dumps(package), encoding="utf-8")
+    return tiny
 
 
-def test_dirty_tables_are_refused(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_slips(small: Path) -> None:
+    assert mutate.mutate(14, seed=3, data=small) == mutate.mutate(14, seed=3, data=small)
+    assert mutate.mutate(14, seed=3, data=small) != mutate.mutate(14, seed=4, data=small)
+
+
+def test_dirty_tables_are_refused(small: Path, edit: Callable[[str, str, str], None]) -> None:
     """A check that refuses clean tables would seem to notice every slip."""
-    shutil.copytree(ROOT / "data", tmp_path / "data")
-    path = tmp_path / "data" / "sugar_trade.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",82.92,", ",89.22,"), encoding="utf-8")
-    with pytest.raises(mutate.DirtyTables, match=r"the first: sugar_trade\.csv, row \d+, column value"):
-        mutate.mutate(trials=1, data=tmp_path / "data")
+    edit("prices.csv", "2.97,2.9,3.1", "3.97,2.9,3.1")
+    with pytest.raises(mutate.DirtyTables, match=r"the first: prices\.csv, row 3, column value: .* within its range"):
+        mutate.mutate(trials=1, data=small)
 
 
 def test_the_report_counts_and_lists_what_escaped() -> None:

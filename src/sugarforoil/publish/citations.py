@@ -122,6 +122,12 @@ class Bibliography(BaseStyle):
             return self.template
         raise AttributeError(name)
 
+    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> Any:
+        """Lay out one work. A percent sign is one: it does not begin a comment, as it would in LaTeX."""
+        for name in set(entry.fields) - {"url"}:
+            entry.fields[name] = re.sub(r"(?<!\\)%", r"\\%", entry.fields[name])
+        return super().format_entry(label, entry, bib_data)
+
     def template(self, entry: Entry) -> Any:
         named = sources.frus(entry)
         who = join[people("author", sep=", ", sep2=" and ", last_sep=" and "), " (", dated, ")"]
