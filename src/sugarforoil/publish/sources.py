@@ -94,13 +94,16 @@ def labels(entries: Mapping[str, Entry]) -> dict[str, str]:
 def dates(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Return the year of each work by its key, with a letter where an author has several in a year."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for key, entry in entries.items():
-        groups[who(entry), str(entry.fields.get("year", "n.d."))].append(key)
     found = {}
+    for key, entry in entries.items():
+        year = str(entry.fields.get("year", "n.d."))
+        if frus(entry):  # these are told apart by volume and document
+            found[key] = year
+        else:
+            groups[who(entry), year].append(key)
     for (_, year), keys in groups.items():
         keys.sort(key=lambda key: (_field(entries[key], "title"), key))
-        alone = len(keys) == 1 or any(frus(entries[key]) for key in keys)
-        found.update({key: year if alone else year + _letter(i) for i, key in enumerate(keys)})
+        found.update({key: year if len(keys) == 1 else year + _letter(i) for i, key in enumerate(keys)})
     return found
 
 
