@@ -77,6 +77,24 @@ def test_a_spoilt_cell_is_noticed(table: str, where: dict[str, object] | None, c
     assert all(error.file == f"{name}.csv" for error in found)
 
 
+@pytest.mark.parametrize(
+    ("date", "precision", "inside"),
+    [
+        ("1959-01-01", "day", True),
+        ("1958-12-31", "day", False),
+        ("1962-01-31", "day", False),  # the era after begins on this day
+        ("1962-01-01", "month", True),
+        ("1962-01-01", "year", True),
+        ("1958-12-01", "month", False),
+        ("1958-01-01", "year", False),
+    ],
+)
+def test_a_date_and_its_era(date: str, precision: str, inside: bool) -> None:
+    row = {"era": "realignment", "date": pd.Timestamp(date), "date_precision": precision}
+    found = list(rules.in_its_era(PACKAGE.tables["events"], pd.DataFrame([row]), PACKAGE.frame("eras")))
+    assert (not found) == inside
+
+
 def test_a_row_out_of_order_is_noticed() -> None:
     frame = PACKAGE.frame("arms_transfers").copy()
     frame.at[10, "year"] += 10

@@ -193,12 +193,17 @@ def right_state(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
 
 
 def in_its_era(dataset: Dataset, frame: pd.DataFrame, eras: pd.DataFrame) -> Iterator[DataError]:
-    """A date lies inside the era that its row names."""
+    """A date lies inside the era that its row names; of a month or year that is all we know, a part does."""
     if not {"era", "date"} <= set(dataset.fields):
         return
     spans = eras.set_index("era")
     starts, ends = frame["era"].map(spans["start"]), frame["era"].map(spans["end"])
-    outside = (frame["date"] < starts) | (frame["date"] >= ends)  # an open era ends at NaT: never past it
+    last = frame["date"]
+    if "date_precision" in frame:
+        for precision, period in (("month", "M"), ("year", "Y")):
+            rough = frame["date_precision"].eq(precision).fillna(False).astype(bool) & last.notna()
+            last = last.mask(rough, last.dt.to_period(period).dt.end_time)
+    outside = (last < starts) | (frame["date"] >= ends)  # an open era ends at NaT: never past it
     for place in frame.index[outside.fillna(False).astype(bool)]:
         date = at(frame, place, "date")
         message = f"expected a date inside the era {at(frame, place, 'era')}, found {date:%Y-%m-%d}"
