@@ -197,6 +197,11 @@ def data():
     return hand_over("sugarforoil.publish.rebuild")
 
 
+def mutate():
+    """spoil the data 500 times in a copy, one slip a time, and count what the checks notice"""
+    return hand_over("sugarforoil.publish.mutate")
+
+
 def lab():
     """open the notebooks in JupyterLab"""
     options = [
@@ -254,6 +259,7 @@ TASKS = {
     "test": test,
     "run": run,
     "data": data,
+    "mutate": mutate,
     "lab": lab,
     "bench": bench,
     "lock": lock,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sugarforoil.publish import build, catalogue
+from sugarforoil.publish import build
 
 PATIENCE = 300  # seconds that one worker waits for the book that another builds
 
@@ -26,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await_one_of(done, failed)
     else:
         try:
-            catalogue.write()
+            build.write_catalogue()
             build.build_site(beside=shared)
         except BaseException:
             failed.touch()

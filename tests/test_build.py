@@ -19,6 +19,7 @@ SOURCES = [
     "_config.yml",
     "_toc.yml",
     "CITATION.cff",
+    "LICENSE-CONTENT",
     "requirements.lock",
     "book",
     "notebooks",

@@ -62,7 +62,7 @@ def test_writing_again_touches_nothing_and_removes_what_is_stale(project: Path) 
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.md")} == before
 
 
-def test_a_changed_table_changes_its_page_only(project: Path) -> None:
+def test_a_changed_table_changes_its_page_and_the_list_only(project: Path) -> None:
     folder = project / "book" / "data"
     before = {path.name: path.read_bytes() for path in folder.glob("*.md")}
     file = project / "data" / "sugar_prices.csv"
@@ -70,7 +70,26 @@ def test_a_changed_table_changes_its_page_only(project: Path) -> None:
     file.write_text("".join(lines[:-1]), encoding="utf-8")
     catalogue.write(project)
     changed = {path.name for path in folder.glob("*.md") if path.read_bytes() != before[path.name]}
-    assert changed == {"sugar_prices.md"}
+    assert changed == {"sugar_prices.md", "index.md"}  # the list says how many rows there are
+
+
+def test_groups_stand_in_the_order_of_the_argument_and_look_ups_last(project: Path) -> None:
+    front = page(project, "index")
+    heads = [line[3:] for line in front.splitlines() if line.startswith("## ")]
+    assert heads[0] == "All of it in one file"
+    assert heads[-1] == "How to use it"
+    groups = heads[1:-1]
+    assert groups == sorted(groups, key=catalogue.rank)
+    assert groups[-1] == "Look-up"
+    assert catalogue.rank("Sugar") < catalogue.rank("Trade") < catalogue.rank("A new one") < catalogue.rank("Look-up")
+
+
+def test_the_list_says_how_long_a_table_is_and_which_years_it_covers(project: Path, root: Path) -> None:
+    votes = read_package(root / "data")["un_agreement"]
+    rows = [{"year": "1946"}, {"year": "2020"}, {"year": "1999"}]
+    assert catalogue.extent(votes, rows) == "3 rows, 1946–2020"
+    assert catalogue.extent(votes, rows[:1]) == "1 row"
+    assert f"{votes.row} *2,620 rows, 1946–2020*" in page(project, "index")
 
 
 def test_values_cannot_break_a_page() -> None:

@@ -47,6 +47,16 @@ def test_works_of_one_author_and_year_get_letters() -> None:
     assert sources.labels(entries) == {"a": "CIA 1960b", "b": "CIA 1960a", "c": "CIA 1961"}
 
 
+def test_a_percent_sign_in_a_title_is_one() -> None:
+    fields = {"title": "{A 19% Drop}", "howpublished": "Press", "year": "2021", "url": "https://example.org/a%20b"}
+    entry = Entry("misc", fields, {"author": [Person("{14ymedio}")]})
+    entry.key = "ymedio2021"
+    citations.known["date"][entry.key] = "2021"
+    for _ in range(2):  # it is laid out again for each page
+        text = citations.Bibliography().format_entry("", entry).text.render_as("text")
+        assert "“A 19% Drop”. Press. example.org/a%20b" in text
+
+
 def test_pages_and_addresses_are_set_with_care() -> None:
     assert citations.unbraced("{El 8% del petróleo}") == "El 8% del petróleo"
     assert citations.unbraced("read in a {US} copy", str.upper) == "Read in a US copy"

@@ -12,11 +12,11 @@ from .metadata import Dataset
 BOM = b"\xef\xbb\xbf"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
-# How each type must be written. Frictionless also takes " 1962", "1_962", "TRUE" and "NaN". We keep
+# How each type must be written. Frictionless also takes " 1962", "01962", "1_962", "TRUE" and "NaN". We keep
 # one spelling for one value, so that a file has one form and every other program reads it as we do.
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 FORMS = {
-    "integer": (re.compile(r"-?[0-9]{1,18}"), "a whole number, digits only"),
+    "integer": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "a whole number, digits only"),
     "number": (NUMBER, "a number with a decimal point, such as 5.25"),
     "date": (re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"), "a date written YYYY-MM-DD"),
     "boolean": (re.compile(r"true|false"), "true or false"),

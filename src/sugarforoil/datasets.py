@@ -37,6 +37,7 @@ __all__ = [
     "loaded",
     "names",
     "of",
+    "read",
     "source_keys",
     "sources",
 ]
@@ -66,7 +67,7 @@ def load(name: str) -> pd.DataFrame:
     if not known_good(dataset, package):
         validate(dataset, package)
     _loaded.add(name)
-    return _read(dataset)
+    return read(dataset)
 
 
 def loaded() -> list[str]:
@@ -138,7 +139,9 @@ def _find(name: str, package: dict[str, Dataset]) -> Dataset:
     return package[name]
 
 
-def _read(dataset: Dataset) -> pd.DataFrame:
+def read(dataset: Dataset) -> pd.DataFrame:
+    """Return a table with its types and its Dataset, as `load` does, but without checking it first."""
+
     def exact(cell: str) -> float:
         # What pandas makes of "0.1" may differ in the last digit between its versions; float does not.
         return math.nan if cell in dataset.missing_values else float(cell)

@@ -38,6 +38,57 @@ def partner_shares(trade_partners: pd.DataFrame, partner: str) -> pd.DataFrame:
     return result
 
 
+def apparent_shares(trade_partners: pd.DataFrame) -> pd.DataFrame:
+    """Return the derived table `partner_shares`: every partner's share in Cuba's exports and imports.
+
+    trade_partners: the table of that name. A share is a partner's preferred value, yearly series or anchor, in
+    percent of the preferred world total of the same year and flow, in the same unit; planned trade is left out.
+    It is apparent, because the two often come from different reports: shares of one year need not add up to 100.
+
+    Columns: year, partner, flow (export, import; both where both flows are known), kind (series, anchor), value
+    and total (in `unit`), share (percent, two decimals), unit, source (of value and total), evidence ("derived").
+    """
+    values = trade_partners[
+        trade_partners["measure"].eq("value")
+        & trade_partners["preferred"].astype(bool)
+        & trade_partners["flow"].isin(FLOWS)
+        & trade_partners["status"].ne("planned")
+        & trade_partners["value"].notna()
+    ]
+    names = ["year", "flow", "unit", "value", "source"]
+    total = values[values["partner"].eq(WORLD) & values["kind"].eq("series")][names]
+    # Where a year has both, the yearly series goes before the single report.
+    partners = values[values["partner"].ne(WORLD)].sort_values("kind", ascending=False, kind="stable")
+    partners = partners.drop_duplicates(["year", "partner", "flow", "unit"])[[*names, "partner", "kind"]]
+    joined = partners.merge(total, on=["year", "flow", "unit"], suffixes=("", "_total"), validate="many_to_one")
+    joined = joined[joined["value_total"] > 0].rename(columns={"value_total": "total"})
+    joined["source"] = _sources(joined["source"], joined["source_total"])
+    result = pd.concat([joined, _both(joined)], ignore_index=True)
+    result["share"] = (100 * result["value"] / result["total"]).round(2)
+    result["evidence"] = "derived"
+    columns = ["year", "partner", "flow", "kind", "value", "total", "share", "unit", "source", "evidence"]
+    return result.sort_values(["year", "partner", "flow"])[columns].reset_index(drop=True)
+
+
+def _both(flows: pd.DataFrame) -> pd.DataFrame:
+    """Exports and imports together, where both are known: half a turnover is not a turnover."""
+    keys = ["year", "partner", "kind", "unit"]
+    columns = [*keys, "value", "total", "source"]
+    sides = [flows[flows["flow"].eq(flow)][columns] for flow in FLOWS]
+    pair = sides[0].merge(sides[1], on=keys, suffixes=("_1", "_2"), validate="one_to_one")
+    for column in ("value", "total"):
+        pair[column] = (pair[f"{column}_1"] + pair[f"{column}_2"]).round(6)  # 0.1 + 0.2 is to be 0.3
+    pair["source"] = _sources(pair["source_1"], pair["source_2"])
+    pair["flow"] = "both"
+    return pair[[*keys, "value", "total", "source", "flow"]]
+
+
+def _sources(*columns: pd.Series) -> list[str]:
+    """Row by row the keys of all columns, each once, sorted."""
+    rows = zip(*(column.astype(str) for column in columns), strict=True)
+    return [";".join(sorted({key for cell in row for key in cell.split(";")})) for row in rows]
+
+
 def _by_year(values: pd.DataFrame, partner: str) -> pd.DataFrame:
     """Return one partner's values: year as index, the two flows as columns."""
     rows = values[values["partner"].eq(partner)]

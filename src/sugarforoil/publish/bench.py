@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from sugarforoil.publish import notebooks
+from sugarforoil.publish import mutate, notebooks
 from sugarforoil.publish.build import BUILD
 
 ROOT = notebooks.ROOT
@@ -101,6 +101,11 @@ def main() -> int:
     for path in sorted(SITE.glob("notebooks/*.html")):
         page = path.relative_to(SITE).as_posix()
         rows.append((f"page {page}", page_weight(page)))
+
+    started = time.perf_counter()
+    noticed, trials = mutate.caught(mutate.mutate())
+    seconds = time.perf_counter() - started
+    rows.append(("slips in the data that a check notices", f"{noticed} of {trials}, {seconds:.0f} s (make mutate)"))
 
     print(f"\nPython {sys.version.split()[0]}, {os.cpu_count()} cores\n")
     print("| what | measured |\n| --- | --- |")

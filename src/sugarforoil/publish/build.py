@@ -16,8 +16,10 @@ import webbrowser
 from pathlib import Path
 
 from sugarforoil.errors import DataError
+from sugarforoil.metadata import read_package
 from sugarforoil.publish import notebooks
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
+from sugarforoil.validation import known_good, validate
 
 BUILD = ROOT / "_build"
 HOME = BUILD / "html" / "index.html"
@@ -51,10 +53,18 @@ def execute_stale() -> None:
 
 
 def write_catalogue() -> None:
-    """Write the generated pages of the data catalogue."""
-    from sugarforoil.publish import catalogue
+    """Write the generated pages of the data catalogue, and the files that hold the whole data package.
 
+    Raises DataError for the first fault of a table that was edited.
+    """
+    from sugarforoil.publish import catalogue, downloads
+
+    tables = read_package(ROOT / "data")
+    for dataset in tables.values():  # no notebook may have loaded a table that was edited
+        if not known_good(dataset, tables):
+            validate(dataset, tables)
     catalogue.write()
+    downloads.write()
 
 
 def build_site(beside: Path = ROOT) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sugarforoil.metadata import Dataset, Field, read_package
 from sugarforoil.publish.coverage import coverage
+from sugarforoil.publish.downloads import FILES
 
 PREVIEW_ROWS = 6
 LONGEST_VALUE = 60  # characters
@@ -31,9 +32,10 @@ def write(root: Path | None = None) -> None:
     root = root or Path(__file__).resolve().parents[3]
     datasets = read_package(root / "data")
     chapters = uses(root / "notebooks")
-    pages = {"index.md": index(datasets)}
+    rows = {name: read(dataset) for name, dataset in datasets.items()}
+    pages = {"index.md": index(datasets, rows)}
     for name, dataset in datasets.items():
-        pages[f"{name}.md"] = page(dataset, chapters.get(name, []))
+        pages[f"{name}.md"] = page(dataset, rows[name], chapters.get(name, []))
     save(root / "book" / "data", pages)
 
 
@@ -62,17 +64,71 @@ def uses(notebooks: Path) -> dict[str, list[str]]:
 # --- the pages ----------------------------------------------------------------------------------------------
 
 
-def index(datasets: dict[str, Dataset]) -> str:
-    """The list of tables, by group, in the order of the data package."""
+GROUPS = (
+    "Sugar",
+    "Oil",
+    "Nickel",
+    "Prices",
+    "Trade",
+    "Aid and debt",
+    "Living standards",
+    "United Nations",
+    "Military",
+    "Missile crisis",
+    "People and diplomacy",
+    "Events",
+)
+"""The groups of tables in the order of the book's argument; others follow, and what serves all tables ends the list."""
+
+LAST = "Look-up"
+
+
+def index(datasets: dict[str, Dataset], rows: dict[str, Rows]) -> str:
+    """The list of tables, by group, one line each."""
     groups = defaultdict(list)
     for dataset in datasets.values():
-        groups[dataset.group or "Other tables"].append(dataset)
-    lines = ["# The data", INTRODUCTION]
-    for group, members in groups.items():
+        groups[dataset.group or OTHER].append(dataset)
+    count, total = len(datasets), sum(map(len, rows.values()))
+    lines = ["# The data", INTRODUCTION, f"{count} tables, {total:,} rows.", "", "## All of it in one file", DOWNLOADS]
+    for group in sorted(groups, key=rank):
         lines += [f"## {group}", ""]
-        lines += [f"{{doc}}`{one.title} <{one.name}>` (`{one.name}`)\n: {one.row}\n" for one in members]
-    lines += ["## All of it", HOW_TO_USE]
+        for one in groups[group]:
+            lines.append(
+                f"{{doc}}`{one.title} <{one.name}>` (`{one.name}`)\n: {one.row} *{extent(one, rows[one.name])}*\n"
+            )
+    lines += ["## How to use it", HOW_TO_USE]
     return "\n".join(lines) + "\n"
+
+
+OTHER = "Other tables"
+
+
+def rank(group: str) -> tuple[int, str]:
+    """Where a group stands in the list."""
+    if group == LAST:
+        return len(GROUPS) + 1, group
+    return (GROUPS.index(group), "") if group in GROUPS else (len(GROUPS), group)
+
+
+def extent(dataset: Dataset, rows: Rows) -> str:
+    """How many rows a table has and which years it covers: "216 rows, 1955–2020"."""
+    when = next((name for name in ("year", "date") if name in dataset.fields), "")
+    years = sorted({row[when][:4] for row in rows if row[when]}) if when else []
+    span = f", {years[0]}–{years[-1]}" if len(years) > 1 else ""
+    return f"{len(rows):,} row{'s' * (len(rows) != 1)}{span}"
+
+
+def download_list() -> str:
+    """The files that hold the whole package, and what each is."""
+    return "\n".join(f"- {{download}}`{name} <downloads/{name}>`: {what}" for name, what in FILES.items())
+
+
+DOWNLOADS = f"""
+{download_list()}
+
+All three hold the same cells as the CSV files, which each table's page offers one by one. Each carries the meaning of
+every column, its unit, its sources and its licence: tables may be used on their own, but not without these.
+"""
 
 
 INTRODUCTION = """
@@ -88,10 +144,14 @@ The tables form a [Frictionless Data Package](https://specs.frictionlessdata.io/
 """
 
 
-def page(dataset: Dataset, chapters: list[str]) -> str:
-    """The page of one table."""
+def read(dataset: Dataset) -> Rows:
+    """The rows of a table as they are written."""
     with dataset.path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def page(dataset: Dataset, rows: Rows, chapters: list[str]) -> str:
+    """The page of one table."""
     parts = [
         f"# {dataset.title}",
         f"```{{div}} sfo-subtitle\n`{dataset.name}`\n```",

@@ -138,7 +138,7 @@ class Bibliography(BaseStyle):
             optional[plain("howpublished")],
             optional[place[plain("publisher"), optional[plain("address")]]],
             optional[plain("note", first=str.upper)],
-            optional[href[field("url", raw=True), field("url", raw=True, apply_func=shown)]],
+            optional[href(field("url", raw=True))[field("url", raw=True, apply_func=shown)]],
         ]
 
 

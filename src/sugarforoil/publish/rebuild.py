@@ -19,40 +19,64 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sugarforoil import datasets, votes
-from sugarforoil.metadata import read_package
+from sugarforoil import datasets, premium, trade, votes
+from sugarforoil.metadata import Dataset, read_package
 from sugarforoil.publish import sources
 
 DESCRIPTOR = "datapackage.json"
 SOURCES = "sources.csv"
 
-Compute = Callable[[pd.DataFrame], pd.DataFrame]
 
-DERIVED: dict[str, tuple[str, Compute]] = {
-    "un_agreement_shares": ("un_agreement", votes.shares),
+@dataclass(frozen=True)
+class Derivation:
+    """How a derived table is made: a function of the tables `origins`, in their order."""
+
+    compute: Callable[..., pd.DataFrame]
+    origins: tuple[str, ...]
+    optional: tuple[str, ...] = ()  # handed on after the others, None where the data package has no such table
+
+
+DERIVED = {
+    "un_agreement_shares": Derivation(votes.shares, ("un_agreement",)),
+    "sugar_premium": Derivation(premium.sugar_premium, ("sugar_prices", "sugar_trade"), ("deflators",)),
+    "partner_shares": Derivation(trade.apparent_shares, ("trade_partners",)),
 }
-"""Derived table -> the table it is computed from, and the function that does it."""
+
+
+def origins(name: str, package: Iterable[str]) -> list[str]:
+    """The tables that a derived table is computed from in a data package that has the tables `package`."""
+    there = set(package)
+    return [*DERIVED[name].origins, *(one for one in DERIVED[name].optional if one in there)]
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
     """A frame as the data package writes tables: UTF-8, LF, no index, true and false in small letters."""
     written = frame.copy()
-    for column in written.select_dtypes("bool").columns:
+    for column in written.select_dtypes(["bool", "boolean"]).columns:
         written[column] = written[column].map({True: "true", False: "false"})
     return written.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def derive(name: str, content: bytes) -> bytes:
-    """The bytes of a derived table, from the bytes of the table it is computed from."""
-    # Empty cells of text columns stay "", so that a note or a key called "NA" would survive.
-    frame = pd.read_csv(io.BytesIO(content), keep_default_na=False)
-    return to_csv(DERIVED[name][1](frame))
+def derive(name: str, package: Mapping[str, Dataset]) -> bytes:
+    """The bytes of a derived table, from the tables it is computed from as they now stand in their files.
+
+    Raises DataError where their figures are such that it cannot be computed.
+    """
+    one = DERIVED[name]
+    frames = [datasets.read(package[origin]) for origin in one.origins]
+    extra = [datasets.read(package[origin]) if origin in package else None for origin in one.optional]
+    try:
+        return to_csv(one.compute(*frames, *extra))
+    except (ValueError, KeyError) as error:
+        files = ", ".join(f"{origin}.csv" for origin in origins(name, package))
+        raise datasets.DataError(files, f"expected figures from which {name} can be computed: {error}") from None
 
 
 def sources_table(bib: Path) -> bytes:
@@ -85,13 +109,16 @@ def rebuilt(root: Path) -> dict[Path, bytes]:
     """
     data = root / "data"
     made: dict[Path, bytes] = {data / SOURCES: sources_table(root / "book" / "references.bib")}
-    for name, (origin, _) in DERIVED.items():
-        made[data / f"{name}.csv"] = derive(name, (data / f"{origin}.csv").read_bytes())
+    tables = read_package(data)
+    for name in [one for one in DERIVED if one in tables]:
+        made[tables[name].path] = derive(name, tables)
 
     package = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))
     for place, resource in enumerate(package["resources"]):
         path = data / resource["path"]
         content = made[path] if path in made else path.read_bytes()
+        if resource["name"] in DERIVED:
+            resource["derived_from"] = origins(resource["name"], tables)
         package["resources"][place] = measured(resource, content)
     made[data / DESCRIPTOR] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     return made
@@ -127,10 +154,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         check_tables(options.root)
-    except datasets.DataError as error:
+        changed = changes(options.root)
+    except (datasets.DataError, sources.SourcesError) as error:
         print(error, file=sys.stderr)
         return 1
-    changed = changes(options.root)
     for path, content in changed.items():
         print(f"{'would change' if options.check else 'wrote'}: {path.relative_to(options.root).as_posix()}")
         if not options.check:
