@@ -31,7 +31,7 @@ def test_identities_name_tables_that_exist() -> None:
 SPOILT = {
     "a printed price and its conversion": ("sugar_prices", {"year": 1974, "market": "world"}, "value", 29.072),
     "a value below its range": ("sugar_terms|sugar_prices", None, "value_high", 0.01),
-    "a second favourite": ("sugar_prices", {"year": 1961, "market": "ussr_contract"}, "preferred", True),
+    "a second favourite": ("sugar_prices", {"year": 1961, "source": "guevara1961comparecencia"}, "preferred", True),
     "the Soviet Union in 1992": ("sugar_trade", {"year": 1992, "country": "RUS"}, "country", "SUN"),
     "an event outside its era": ("events", {"event_id": "quota-cut"}, "date", pd.Timestamp("1906-07-06")),
     "a day where only the month is known": (
@@ -46,7 +46,7 @@ SPOILT = {
     "a zero that is no embargo": ("trade_partners", {"year": 1958, "partner": "CAN", "flow": "export"}, "value", 0.0),
     "a share over a hundred": ("trade_partners", {"measure": "share"}, "value", 101.0),
     "a rival total": ("trade_partners", {"year": 1970, "partner": "WLD", "source": "worldbank2025wdi"}, "value", 99.0),
-    "a rival price": ("sugar_prices", {"year": 1955, "source": "usda1955sugar38"}, "value", 15.9),
+    "a rival price": ("sugar_prices", {"year": 1961, "source": "guevara1961comparecencia"}, "value", 15.9),
     "more identical votes than joint": ("un_agreement", {"year": 1950, "issue": "all"}, "identical", 999),
     "more votes on an issue than on all": ("un_agreement", {"year": 1946, "issue": "colonialism"}, "joint", 999),
     "a session of another year": ("un_agreement", {"year": 1950, "issue": "all"}, "session", 50),

@@ -230,6 +230,15 @@ def test_at_most_one_rival_is_preferred() -> None:
         assert twice.empty, (name, twice[columns].values.tolist()[:5])
 
 
+def test_weak_sources_alone_support_an_event_at_most_and_never_a_figure() -> None:
+    kind = table("sources").set_index("key")["kind"]
+    happenings = {"crisis_timeline", "naval_visits"}  # what happened, and when
+    for name in NAMES:
+        frame = table(name)
+        for cell in frame["source"].dropna() if "source" in frame.columns and name not in happenings else []:
+            assert any(kind[key] != "weak" for key in str(cell).split(";")), (name, cell)
+
+
 def test_no_row_on_weak_sources_alone_is_preferred() -> None:
     kind = table("sources").set_index("key")["kind"]
     for name in ("sugar_prices", "sugar_trade", "trade_partners", "un_ideal_points"):
@@ -255,7 +264,7 @@ def test_sugar_series_have_their_units_and_no_gap() -> None:
         ("exports", "fao2022trade", 2020),
         ("export_value", "fao2022trade", 2020),
         ("production", "fao2023production", 2022),
-        ("production", "usda2026psd", 2022),
+        ("production", "usda2026psd", 2025),
     ):
         rows = sugar[sugar["country"].eq("CUB") & sugar["series"].eq(series) & sugar["source"].eq(source)]
         assert rows["year"].tolist() == list(range(1961, last + 1)), (series, source)

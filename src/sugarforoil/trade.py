@@ -14,8 +14,8 @@ def partner_shares(trade_partners: pd.DataFrame, partner: str) -> pd.DataFrame:
     trade_partners: the table of that name. Only preferred rows of yearly series measured in money are used,
     never anchors or plans. Returns one row per year with the columns `year`, `export`, `import` (percent of
     Cuba's exports or imports) and `both` (percent of exports and imports together); a year with no value for
-    the partner or the world is missing in that column. `attrs` are kept. Raises KeyError if the partner
-    has no such rows.
+    the partner or the world is missing in that column. `source` names the sources of both sides, as the table
+    does. `attrs` are kept. Raises KeyError if the partner has no such rows.
 
     Up to 1980 numerator and denominator are from the Correlates of War trade data (Barbieri and Keshk 2016),
     except the totals of 1963, which are the World Bank's. From 1981 all totals are the World Bank's, because
