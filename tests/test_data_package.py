@@ -230,6 +230,13 @@ def test_at_most_one_rival_is_preferred() -> None:
         assert twice.empty, (name, twice[columns].values.tolist()[:5])
 
 
+def test_the_readme_lists_every_table_in_its_group() -> None:
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        line = next(line for line in readme.splitlines() if line.startswith(f"| {RESOURCES[name]['group']} |"))
+        assert f"`{name}`" in line, f"data/README.md does not list {name}"
+
+
 def test_weak_sources_alone_support_an_event_at_most_and_never_a_figure() -> None:
     kind = table("sources").set_index("key")["kind"]
     happenings = {"crisis_timeline", "naval_visits"}  # what happened, and when

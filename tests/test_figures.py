@@ -136,6 +136,16 @@ def test_csv_has_the_rows_drawn_with_their_source_and_evidence(shown: Any) -> No
     assert shown[0][1]["sugarforoil"]["sources"] == ["voeten2013data"]
 
 
+def test_a_computed_frame_does_not_hide_its_sources_behind_those_of_another(shown: Any) -> None:
+    """One line keeps its source column, the other was computed: both stand in the source line."""
+    chart = figures.Chart("fig-votes", **WORDS, data=[TABLE])
+    chart.line(votes(source="frus1958v6d456"), label="Kept", colour="usa")
+    chart.line(votes(value=[20, 19, 15, 72, 79, 91]), label="Computed", colour="ussr")
+    chart.show()
+    expected = {"frus1958v6d456", *datasets.describe(TABLE).sources}
+    assert set(shown[0][1]["sugarforoil"]["sources"]) == expected
+
+
 def test_source_line_names_tables_and_sources(shown: Any, written: Any) -> None:
     one = chart(data=[])
     frame = datasets.load(TABLE).query("country_a == 'CUB' and country_b == 'USA' and issue == 'all'")

@@ -246,7 +246,9 @@ class Chart(Panel):
         for frame in every:
             if "source" in frame.columns:
                 keys |= {key for cell in frame["source"].dropna() for key in str(cell).split(datasets.SEPARATOR)}
-        for item in self.data if not keys else ():
+        # A frame that was computed has lost its sources: those of the data named for the figure stand for it.
+        computed = any("source" not in frame.columns for frame in every)
+        for item in self.data if computed or not keys else ():
             keys |= set(datasets.describe(item).sources if isinstance(item, str) else datasets.source_keys(item))
         return named, sorted(keys)
 
