@@ -23,6 +23,9 @@ UNUSED = [
     "minus.png",
 ]
 
+SCRIPTS = {"book/reference/chronology": ["js/filter.js"]}
+"""The book's own scripts, on the pages that use them and on no other."""
+
 ENTRY = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,6 +43,8 @@ ENTRY = """<!DOCTYPE html>
 def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Keep the page's buttons to what serves a reader: the notebook of a chapter."""
     context["sfo_notebook"] = f"_sources/{pagename}.ipynb" if pagename.startswith("notebooks/") else None
+    for script in SCRIPTS.get(pagename, []):
+        app.add_js_file(script, loading_method="defer")
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
