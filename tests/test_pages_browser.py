@@ -260,3 +260,35 @@ def test_without_scripts_every_event_is_there(browser: Browser, address: str) ->
     assert tab.locator(".sfo-filter").count() == 0
     assert tab.locator(".sfo-events tbody tr").filter(visible=True).count() > 200
     context.close()
+
+
+def test_a_choice_changes_chart_sentence_and_address(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport=NARROW)
+    tab.goto(address + "book/reference/explore.html", wait_until="networkidle")
+    box = tab.locator(".sfo-explore").first
+    picture = box.locator("svg[role=img]")
+    picture.wait_for()
+
+    def state() -> tuple[str, str, str | None]:
+        return picture.inner_html(), box.locator("[role=status]").inner_text(), picture.get_attribute("aria-label")
+
+    first = state()
+    box.get_by_label("Compare").focus()
+    tab.keyboard.press("ArrowDown")  # no mouse is needed
+    tab.wait_for_function(
+        "text => document.querySelector('.sfo-explore [role=status]').innerText !== text", arg=first[1]
+    )
+    tab.wait_for_timeout(200)
+    second = state()
+    assert all(before != after for before, after in zip(first, second, strict=True))
+    assert "counterfactual=world_5yr" in tab.url
+    box.get_by_text("The rows shown").click()
+    assert box.locator("tbody tr").count() > 20
+    there = tab.url
+    tab.goto("about:blank")
+    tab.goto(there, wait_until="networkidle")
+    picture.wait_for()
+    tab.wait_for_timeout(200)
+    assert state() == second
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    tab.close()

@@ -1,4 +1,4 @@
-"""The reference pages that are lists: chronology, people, claims and documents, written from the tables.
+"""The pages that are written from the tables: chronology, people, claims, documents, and the page for exploring.
 
     python -m sugarforoil.publish.reference
 
@@ -18,6 +18,7 @@ import pandas as pd
 
 from sugarforoil import findings
 from sugarforoil.metadata import read_package
+from sugarforoil.publish import explore
 from sugarforoil.publish.catalogue import Rows, escape, read, row_of, save
 
 KINDS = {
@@ -55,6 +56,7 @@ def write(root: Path | None = None) -> None:
             "people.md": people(rows["people"], rows["countries"]),
             "claims.md": claims(rows["claims"], chapters),
             "documents.md": documents(rows["documents"], rows["eras"], chapters),
+            "explore.md": explore.page(explore.views()),
         },
     )
 

@@ -23,7 +23,15 @@ UNUSED = [
     "minus.png",
 ]
 
-SCRIPTS = {"book/reference/chronology": ["js/filter.js"]}
+SCRIPTS = {
+    "book/reference/chronology": ["js/filter.js"],
+    "book/reference/explore": [
+        "vendor/vega-6.4.0.min.js",
+        "vendor/vega-lite-6.4.3.min.js",
+        "vendor/vega-interpreter-2.3.2.js",
+        "js/explore.js",
+    ],
+}
 """The book's own scripts, on the pages that use them and on no other."""
 
 ENTRY = """<!DOCTYPE html>
