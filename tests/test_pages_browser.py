@@ -283,7 +283,7 @@ def test_a_choice_changes_chart_sentence_and_address(browser: Browser, address: 
     assert all(before != after for before, after in zip(first, second, strict=True))
     assert "counterfactual=world_5yr" in tab.url
     box.get_by_text("The rows shown").click()
-    assert box.locator("tbody tr").count() > 20
+    box.locator("tbody tr").nth(20).wait_for()  # a list of that length, at least
     there = tab.url
     tab.goto("about:blank")
     tab.goto(there, wait_until="networkidle")
