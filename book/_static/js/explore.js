@@ -35,6 +35,7 @@
     }
 
     async draw() {
+      await document.fonts.load("13px 'Source Sans 3'"); // Vega measures labels when it draws them
       const spec = vegaLite.compile(this.about.spec).spec;
       const runtime = vega.parse(spec, null, { ast: true });
       this.view = new vega.View(runtime, { expr: vegaInterpreter, container: this.picture, renderer: "svg" });
