@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sugarforoil import datasets, figures, findings, paper, style, typeset
+from sugarforoil import datasets, figures, findings, style, typeset
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {
@@ -39,34 +39,6 @@ LONG = "A title that is long enough to be taken for more"
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is a process of its own as far as figure ids go."""
     monkeypatch.setattr(figures, "_shown", {})
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """What is displayed, as (data, metadata), in order."""
-    displays: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    publish = lambda data, metadata=None, **_: displays.append((data, metadata or {}))  # noqa: E731
-    monkeypatch.setattr("IPython.display.publish_display_data", publish)
-    return displays
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[float, float, float, float]]]:
-    """Every text set into a figure and the box that it takes, in points."""
-    boxes: list[tuple[str, tuple[float, float, float, float]]] = []
-    original = paper.text
-
-    def text(figure: Any, x: float, y: float, words: str, **how: Any) -> None:
-        size = how.get("size", style.LABEL)
-        wide = typeset.width(words, size, how.get("weight", "normal"))
-        tall = typeset.height(words, size)
-        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[how.get("across", "left")]
-        bottom = y - tall * {"bottom": 0.0, "middle": 0.5, "top": 1.0}[how.get("up", "middle")]
-        boxes.append((words, (left, bottom, left + wide, bottom + tall)))
-        original(figure, x, y, words, **how)
-
-    monkeypatch.setattr(paper, "text", text)
-    return boxes
 
 
 def votes(**columns: Any) -> pd.DataFrame:

@@ -322,9 +322,10 @@ def _name(figure: Figure, plot: labels.Plot, spot: Spot, x: float, y: float) -> 
         for reach in FAR
         for turn in np.radians(range(15, 360, 30))
     ]
-    costs = [plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) for mark in near]
+    # Covering anything is worse than standing farther off.
+    costs = [4 * plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) for mark in near]
     costs += [
-        1 + plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) + 3 * plot.cost_of_line((x, y), mark[:2])
+        2 + 4 * plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) + 3 * plot.cost_of_line((x, y), mark[:2])
         for mark in far
     ]
     chosen = costs.index(min(costs))
