@@ -234,6 +234,15 @@ def test_wrapping_respects_the_measure_and_no_break_spaces() -> None:
     assert " ".join(lines) == text
 
 
+def test_a_width_does_not_depend_on_where_it_is_asked_first() -> None:
+    """Widths are kept: one that was rounded to whole points by hinting would shift every later figure."""
+    typeset.width.cache_clear()
+    outside = typeset.width("28\u00a0May", style.LABEL, "semibold")
+    typeset.width.cache_clear()
+    with style.house_style():
+        assert typeset.width("28\u00a0May", style.LABEL, "semibold") == outside
+
+
 # --- bytes ------------------------------------------------------------------------------------------------
 
 SCRIPT = """

@@ -38,6 +38,15 @@ def test_a_circle_lies_at_its_distance_everywhere() -> None:
         assert worldmap.distance(*place("san_cristobal"), lat, lon) == pytest.approx(2037.2, abs=0.001)
 
 
+def test_an_arc_runs_between_its_directions() -> None:
+    one = havana()
+    one.circle("havana", 926, "line", "usa", span=(20, 110))
+    turns = [math.degrees(math.atan2(*one.project(*point))) for point in one.rings[0].corners]
+    assert turns == sorted(turns) and (turns[0], turns[-1]) == pytest.approx((20, 110))
+    with pytest.raises(figures.FigureError, match="the second must be the larger"):
+        one.circle("havana", 926, span=(110, 20))
+
+
 def test_around_the_centre_the_map_is_true() -> None:
     """A circle around the centre is a circle on paper, and directions are those of the compass."""
     one = havana()
