@@ -118,13 +118,13 @@ COUNTS = {
     ("debt", "item"): {
         "arrears": 2,
         "credits_granted": 1,
-        "deferral": 4,
+        "deferral": 5,
         "law": 8,
         "payment": 3,
         "remaining": 4,
-        "restructuring": 2,
+        "restructuring": 3,
         "share_written_off": 1,
-        "stock": 20,
+        "stock": 22,
         "write_off": 5,
     },
     ("deals", "sector"): {

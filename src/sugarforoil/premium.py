@@ -10,6 +10,9 @@ differently, so each is a series of its own:
 
 The price received is the mean over all buyers, so the premium of sales to the Soviet Union alone is not seen. It is an
 accounting comparison and no measure of aid: see `trade.implied_premium`.
+
+The dollars are those of the official exchange rate. `at_another_rate` counts the premium anew at another rate, and
+`break_even` says how far wrong the official rate must have been for the premium to vanish.
 """
 
 from __future__ import annotations
@@ -92,6 +95,52 @@ def sugar_premium(
         parts.append(frame[premium.notna()])
     result = pd.concat(parts).reset_index()
     return result.sort_values(["year", "counterfactual"]).reset_index(drop=True)
+
+
+def at_another_rate(
+    received: pd.Series,
+    elsewhere: pd.Series,
+    tonnes: pd.Series,
+    overvaluation: float | pd.Series = 1.0,
+    hard_share: float = 0.0,
+    hard_price: float | pd.Series = 0.0,
+) -> pd.Series:
+    """Return the premium in US dollars if the official exchange rate overstated the seller's soft currency.
+
+    The mean price received is taken apart: `hard_share` of the tonnage (0 to 1) was sold for dollars at `hard_price`,
+    the rest for soft currency that the books turn into dollars at the official rate. That part is divided by
+    `overvaluation`: 2 means that the currency was worth half of what the official rate says, 1 changes nothing.
+
+    Prices in US dollars per tonne, quantities in tonnes, Series on one index. Raises ValueError for an overvaluation
+    that is not positive and for a share outside 0 to 1.
+    """
+    hard, soft = _hard_and_soft(received, hard_share, hard_price)
+    if not (pd.Series(overvaluation) > 0).all():
+        raise ValueError(f"overvaluation must be positive, found {overvaluation}")
+    return trade.implied_premium(hard + soft / overvaluation, elsewhere, tonnes)
+
+
+def break_even(
+    received: pd.Series, elsewhere: pd.Series, hard_share: float = 0.0, hard_price: float | pd.Series = 0.0
+) -> pd.Series:
+    """Return the overvaluation of the soft currency at which the premium is nil.
+
+    Arguments as for `at_another_rate`. Below 1 there is no premium to explain away; missing where the dollars
+    alone reach the price elsewhere, so that no rate makes the premium disappear.
+    """
+    hard, soft = _hard_and_soft(received, hard_share, hard_price)
+    needed = elsewhere - hard
+    return (soft / needed.where(needed > 0)).astype("float64")
+
+
+def _hard_and_soft(
+    received: pd.Series, hard_share: float, hard_price: float | pd.Series
+) -> tuple[float | pd.Series, pd.Series]:
+    """What a tonne brought on average in dollars, and what in soft currency at the official rate."""
+    if not 0 <= hard_share <= 1:
+        raise ValueError(f"hard_share must lie between 0 and 1, found {hard_share}")
+    hard = hard_share * hard_price
+    return hard, received - hard
 
 
 def _sources(rows: pd.DataFrame) -> set[str]:
