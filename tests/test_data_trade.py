@@ -109,7 +109,7 @@ COUNTS = {
         "military": 6,
         "oil_resale": 1,
         "overpricing": 1,
-        "price_subsidies": 5,
+        "price_subsidies": 6,
         "technical": 1,
         "total": 5,
         "trade_credits": 1,

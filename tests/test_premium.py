@@ -33,15 +33,25 @@ def test_sales_for_dollars_keep_their_worth():
     assert whole.tolist() == pytest.approx([400e6, 700e6]), "at the official rate the split does not matter"
 
 
-def test_at_the_break_even_rate_nothing_is_left():
-    times = premium.break_even(RECEIVED, EUROPE, hard_share=0.25, hard_price=WORLD)
-    left = premium.at_another_rate(RECEIVED, EUROPE, TONNES, times, hard_share=0.25, hard_price=WORLD)
-    assert left.tolist() == pytest.approx([0, 0], abs=1e-3)
-    assert premium.break_even(RECEIVED, EUROPE).tolist() == pytest.approx([1.5, 2])
+def test_oil_keeps_its_price_when_the_currency_is_marked_down():
+    # 1,000 earned: 400 went on oil worth 900, 600 on goods worth half.
+    assert premium.worth_in_goods(1000, 400, 900, too_dear=2) == 900 + 300
+    assert premium.worth_in_goods(1000, 400, 400) == 1000, "all goods at the market's price: worth what was earned"
+    # The currency falls below its official rate only when the other goods are 600 / (1000 - 900) = 6 times too dear.
+    assert premium.worth_in_goods(1000, 400, 900, too_dear=6) == pytest.approx(1000)
 
 
-def test_no_rate_undoes_a_premium_that_was_paid_in_dollars():
-    assert premium.break_even(RECEIVED, WORLD, hard_share=0.5, hard_price=EUROPE).isna().all()
+def test_one_markdown_for_all_goods_is_the_case_without_cheap_oil():
+    without_oil = premium.worth_in_goods(RECEIVED * TONNES, 0, 0, too_dear=2)
+    assert (without_oil - WORLD * TONNES).tolist() == pytest.approx(
+        premium.at_another_rate(RECEIVED, WORLD, TONNES, overvaluation=2).tolist()
+    )
+
+
+@pytest.mark.parametrize("wrong", [(1000, 400, -1, 1), (1000, 1400, 1500, 1), (1000, 400, 900, 0)])
+def test_impossible_sums_of_goods_are_refused(wrong):
+    with pytest.raises(ValueError, match="must"):
+        premium.worth_in_goods(*wrong)
 
 
 @pytest.mark.parametrize("wrong", [{"overvaluation": 0}, {"hard_share": 1.1}, {"hard_share": -0.1}])

@@ -11,8 +11,9 @@ differently, so each is a series of its own:
 The price received is the mean over all buyers, so the premium of sales to the Soviet Union alone is not seen. It is an
 accounting comparison and no measure of aid: see `trade.implied_premium`.
 
-The dollars are those of the official exchange rate. `at_another_rate` counts the premium anew at another rate, and
-`break_even` says how far wrong the official rate must have been for the premium to vanish.
+The dollars are those of the official exchange rate. `at_another_rate` counts the premium anew at another rate, the same
+for all goods. That is one half of the truth: a soft currency is worth what it buys, and part of it bought oil below the
+market. `worth_in_goods` counts what the sugar brought in goods, the oil at the market's price.
 """
 
 from __future__ import annotations
@@ -120,17 +121,28 @@ def at_another_rate(
     return trade.implied_premium(hard + soft / overvaluation, elsewhere, tonnes)
 
 
-def break_even(
-    received: pd.Series, elsewhere: pd.Series, hard_share: float = 0.0, hard_price: float | pd.Series = 0.0
-) -> pd.Series:
-    """Return the overvaluation of the soft currency at which the premium is nil.
+def worth_in_goods(
+    earned: float | pd.Series,
+    oil_paid: float | pd.Series,
+    oil_worth: float | pd.Series,
+    too_dear: float | pd.Series = 1.0,
+) -> float | pd.Series:
+    """Return what sugar sold for soft currency brought, counted in the goods that the currency bought.
 
-    Arguments as for `at_another_rate`. Below 1 there is no premium to explain away; missing where the dollars
-    alone reach the price elsewhere, so that no rate makes the premium disappear.
+    Of the `earned` money, `oil_paid` went on oil that the market valued at `oil_worth`; the rest bought other goods,
+    which were `too_dear` times as dear as on the market: 2 means that they were worth half of what was charged.
+
+    All in one currency at the official rate, as the books have it. Raises ValueError for a negative sum, for oil that
+    cost more than was earned, and for a `too_dear` that is not positive.
     """
-    hard, soft = _hard_and_soft(received, hard_share, hard_price)
-    needed = elsewhere - hard
-    return (soft / needed.where(needed > 0)).astype("float64")
+    others = earned - oil_paid
+    if any((pd.Series(one) < 0).any() for one in (earned, oil_paid, oil_worth)):
+        raise ValueError("sums must not be negative")
+    if (pd.Series(others) < 0).any():
+        raise ValueError("oil must not cost more than the sugar earned")
+    if not (pd.Series(too_dear) > 0).all():
+        raise ValueError(f"too_dear must be positive, found {too_dear}")
+    return oil_worth + others / too_dear
 
 
 def _hard_and_soft(
