@@ -13,6 +13,7 @@ All functions take `levels`: a frame with the year as index and one column of le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -28,10 +29,11 @@ def indexed(levels: pd.DataFrame, base: int) -> pd.DataFrame:
     """
     if base not in levels.index:
         raise KeyError(f"no row for {base}; the years run from {levels.index.min()} to {levels.index.max()}")
-    unknown = [str(name) for name in levels.columns if pd.isna(levels.at[base, name])]
+    start = _row(levels, base)
+    unknown = [name for name, value in start.items() if math.isnan(value)]
     if unknown:
         raise ValueError(f"no value in {base} for {', '.join(unknown)}")
-    return (100 * levels / levels.loc[base]).round(DECIMALS)
+    return pd.DataFrame({name: 100 * levels[name] / start[str(name)] for name in levels.columns}).round(DECIMALS)
 
 
 def average(levels: pd.DataFrame, donors: Sequence[str], base: int) -> pd.Series:
@@ -58,7 +60,8 @@ def gaps(levels: pd.DataFrame, treated: str, donors: Sequence[str], base: int) -
 
 def rank(gap: pd.DataFrame, treated: str, year: int) -> int:
     """Return the place of the treated country among all, 1 for the lowest gap of that year; ties share the place."""
-    return int(gap.loc[year].rank(method="min")[treated])
+    row = _row(gap, year)
+    return 1 + sum(value < row[treated] for value in row.values())
 
 
 def misfit(gap: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -71,10 +74,14 @@ def limits(levels: pd.DataFrame, treated: str, donors: Sequence[str], base: int,
 
     Every mean of the donors with weights that are not negative and add up to one gives a gap between the two.
     """
-    index = indexed(levels[[*_known(levels, [treated]), *_known(levels, donors)]], base).loc[year]
-    others = index[list(donors)]
-    own = float(index[treated])
-    return round(own - float(others.max()), DECIMALS), round(own - float(others.min()), DECIMALS)
+    index = _row(indexed(levels[[*_known(levels, [treated]), *_known(levels, donors)]], base), year)
+    gap = [round(index[treated] - index[name], DECIMALS) for name in donors]
+    return min(gap), max(gap)
+
+
+def _row(frame: pd.DataFrame, year: int) -> dict[str, float]:
+    """One year as numbers by column; missing values are NaN."""
+    return {str(name): float(column.loc[year]) for name, column in frame.items()}
 
 
 def _mean(index: pd.DataFrame) -> pd.Series:
