@@ -1,7 +1,7 @@
 """Build the book into `_build/html`.
 
 Four steps, each skipped when there is nothing to do: execute the notebooks whose stored outputs are out of date,
-write the pages of the data catalogue, build the site, say where it is.
+write the pages that are generated from the tables, build the site, say where it is.
 """
 
 from __future__ import annotations
@@ -52,18 +52,19 @@ def execute_stale() -> None:
     notebooks.run(list(stale))
 
 
-def write_catalogue() -> None:
-    """Write the generated pages of the data catalogue, and the files that hold the whole data package.
+def write_generated() -> None:
+    """Write the pages that are generated from the tables, and the files that hold the whole data package.
 
     Raises DataError for the first fault of a table that was edited.
     """
-    from sugarforoil.publish import catalogue, downloads
+    from sugarforoil.publish import catalogue, downloads, reference
 
     tables = read_package(ROOT / "data")
     for dataset in tables.values():  # no notebook may have loaded a table that was edited
         if not known_good(dataset, tables):
             validate(dataset, tables)
     catalogue.write()
+    reference.write()
     downloads.write()
 
 
@@ -121,7 +122,7 @@ def main() -> int:
     started = time.perf_counter()
     try:
         execute_stale()
-        write_catalogue()
+        write_generated()
         before, now = built_from(), inputs()
         if before == now:
             print("Nothing has changed since the last build.")
