@@ -24,7 +24,7 @@ def draw(panel: Panel, axes: Axes) -> None:
     extent = axes.get_window_extent()
     plot = labels.Plot((extent.x0, extent.y0, style.WIDTH, extent.y1 + 4))
     for layer in panel.layers:
-        _occupy(axes, plot, layer)
+        _occupy(panel, axes, plot, layer)
     for event in panel.moments:
         x, _ = _place(axes, event.x, 0)
         plot.add_path([(x, extent.y0), (x, extent.y1)])
@@ -102,16 +102,17 @@ def _sides(axes: Axes, layer: Layer) -> list[tuple[float, float, str]]:
     return over if layer.where or layer.kind == "bars" else [*ends, *over]
 
 
-def _occupy(axes: Axes, plot: labels.Plot, layer: Layer) -> None:
+def _occupy(panel: Panel, axes: Axes, plot: labels.Plot, layer: Layer) -> None:
     """Tell the plot where a layer's ink is."""
     if layer.kind in ("line", "dashed"):
         plot.add_path([_place(axes, x, y) for x, y in layer.rows[["x", "y"]].to_numpy()])
         return
     for x, y in (_place(axes, *mark) for mark in _known(layer)):
         plot.add_box((x - 4, y - 4, x + 4, y + 4))
-    for x, y, low, high in layer.rows[["x", "y", "low", "high"]].to_numpy():
+    for x, low, high in layer.rows[["x", "low", "high"]].to_numpy():
         if not np.isnan([low, high]).any():
             plot.add_path([_place(axes, x, low), _place(axes, x, high)])
-        if layer.kind == "bars" and not np.isnan(y):
-            (left, top), (right, base) = _place(axes, x - 0.38, y), _place(axes, x + 0.38, 0)
+    if layer.kind == "bars":
+        for start, end, y in zip(*panel.bar_edges(layer), layer.rows["y"].fillna(0), strict=True):
+            (left, top), (right, base) = _place(axes, start, y), _place(axes, end, 0)
             plot.add_box((left, min(base, top), right, max(base, top)))

@@ -22,8 +22,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import citations, datasets, emit, eraband, eventmarks, marks, paper, style, timeline, typeset
-from .layers import KEPT, FigureError
+from . import across as across_
+from . import citations, datasets, emit, eraband, eventmarks, itemrows, marks, moments, paper, style, timeline, typeset
+from .layers import FigureError
 from .panel import Panel
 from .ribbon import ribbon
 from .tables import table
@@ -65,7 +66,7 @@ class Chart(Panel):
         self.columns, self.height = columns, height
         self.data = list(data)
         self.panels: list[Panel] = [self, *(Panel(name=f"{self.name}, panel {n}") for n in range(1, panels))]
-        self.chronicle: timeline.Timeline | None = None
+        self.body: timeline.Timeline | across_.Across | None = None
         _check_words(self.name, id, title, caption, alt)
         for text in (title, subtitle, reading or ""):
             self._words(text)
@@ -89,28 +90,36 @@ class Chart(Panel):
         lane: str = "type",
         date: str = "date",
         label: str = "title",
+        time: str = "",
+        across: bool = False,
     ) -> None:
         """Make the figure a timeline that runs down the page: marks in lanes, each event beside its date.
 
-        frame: events, one a row, with dates (and `date_precision`, where known); lanes: value of the column
-        `lane` -> (name to show, colour). Raises FigureError for a value without a lane.
+        frame: events, one a row, with dates (and `date_precision`, where known), those of one day in their order;
+        lanes: value of the column `lane` -> (name to show, colour). time: a column of hours as HH:MM, empty where
+        the hour is not known; where the frame has `utc_offset`, all marks follow the clock of most rows, and where
+        it has `clock`, other clocks are named. across: run from left to right, with numbered marks and their key
+        below, which takes less height. Raises FigureError for a value without a lane, a missing date, an hour that
+        is none, and a timeline taller than a page.
         """
-        self._need(frame, date, label, lane)
+        self._need(frame, date, label, lane, *([time] if time else []))
         self.frames.append(frame)
-        entries = []
-        for row in frame.sort_values(date, kind="stable").to_dict("records"):
-            if row[lane] not in lanes:
-                raise self.fail(f"no lane for {row[lane]!r}; there are {', '.join(lanes)}")
-            if pd.isna(row[date]):
-                raise self.fail(f"the event {row[label]!r} has no date")
-            name, colour = lanes[row[lane]]
-            self._colour(colour)
-            precision = row.get("date_precision", "day")
-            kept = tuple((key, row[key]) for key in KEPT if key in row)
-            words = self._words(str(row[label]))
-            entries.append(timeline.Entry(pd.Timestamp(row[date]), str(precision), words, name, kept))
+        for value in frame[lane]:
+            if value not in lanes:
+                raise self.fail(f"no lane for {value!r}; there are {', '.join(lanes)}")
+        for words in frame[label]:
+            self._words(str(words))
         named = {name: self._colour(colour) for name, colour in lanes.values()}
-        self.chronicle = timeline.Timeline(entries, named)
+        try:
+            entries = moments.entries(
+                frame, {key: name for key, (name, _) in lanes.items()}, lane=lane, date=date, label=label, time=time
+            )
+        except ValueError as error:
+            raise self.fail(str(error)) from None
+        self.body = (across_.Across if across else timeline.Timeline)(entries, named)
+        if self.body.height() > TALLEST:
+            more = "choose fewer events" if across else "choose fewer events, or across=True"
+            raise self.fail(f"the timeline is {self.body.height():.0f} points tall, a page {TALLEST:.0f}: {more}")
 
     def show(self) -> None:
         """Draw the figure and show it: SVG, PNG, rows and words as one display, then the caption.
@@ -141,7 +150,7 @@ class Chart(Panel):
     # --- composition ----------------------------------------------------------------------------------------
 
     def _figure(self, known: list[str], sources: list[str]) -> Figure:
-        if self.chronicle is None:
+        if self.body is None:
             for panel in self.panels:
                 panel.clip()
         footer = typeset.wrap(self._footer(known, sources), style.SOURCE, style.WIDTH - 2, even=False)
@@ -151,7 +160,7 @@ class Chart(Panel):
             typeset.height(title, style.TITLE) + (typeset.height(subtitle, style.SUBTITLE) + 2 if subtitle else 0) + 12
         )
         foot = typeset.height(footer, style.SOURCE) + 8
-        body = self.chronicle.height() if self.chronicle else self._body_height()
+        body = self.body.height() if self.body else self._body_height()
         height = head + body + foot
         figure = paper.sheet(height)
         top = height
@@ -162,8 +171,8 @@ class Chart(Panel):
             if text:
                 paper.text(figure, 0, top, text, size=size, colour=ink, weight=weight, up="top")
                 top -= typeset.height(text, size) + 2
-        if self.chronicle:
-            self.chronicle.draw(figure, bottom=foot, height=body)
+        if self.body:
+            self.body.draw(figure, bottom=foot, height=body)
         else:
             self._draw_panels(figure, top=height - head)
         paper.text(figure, 0, foot - 6, footer, size=style.SOURCE, colour=style.GREY, up="top")
@@ -172,26 +181,32 @@ class Chart(Panel):
     def _rows(self) -> list[list[Panel]]:
         return [self.panels[start : start + self.columns] for start in range(0, len(self.panels), self.columns)]
 
-    def _column(self, panel: Panel) -> tuple[float, float, float]:
-        """Left edge of a panel, start and length of its axis of time; those of one column line up."""
+    def _column(self, panel: Panel) -> tuple[float, float, float, float]:
+        """Left edge of a panel, start and length of its axis, room right of it; those of one column line up."""
         place = self.panels.index(panel) % self.columns
         column = self.panels[place :: self.columns]
         room = (style.WIDTH - COLUMN_GAP * (self.columns - 1)) / self.columns
         edge = place * (room + COLUMN_GAP)
-        left = max(one.left_margin() for one in column)
-        return edge, edge + left, room - left - max(one.right_margin() for one in column)
+        left = max(itemrows.left_margin(one) if one.item_names else one.left_margin() for one in column)
+        right = max(itemrows.right_margin(one, room - left) if one.item_names else one.right_margin() for one in column)
+        return edge, edge + left, room - left - right, right
 
-    def _plot_height(self) -> float:
+    def _plot_height(self, panel: Panel) -> float:
+        if panel.item_names:
+            return itemrows.height(panel, *self._column(panel)[2:])
         shrink = 1.0 if len(self.panels) == 1 else 0.72 if self.columns == 1 else 0.6
         return style.PLOT_HEIGHT * self.height * shrink
 
     def _above(self, panel: Panel) -> float:
         """The room that a panel needs above its plot: events, eras, heading."""
-        _, start, length = self._column(panel)
+        heading = typeset.height(panel.heading, style.LABEL) + 7 if panel.heading else 0.0
+        if panel.item_names:
+            return heading
+        _, start, length, _ = self._column(panel)
         room = eventmarks.height(panel.moments, panel.x_limits(), length, style.WIDTH - start)
         if panel.has_eras and not self._repeats(panel):
             room += eraband.height(panel.x_limits(), panel.scale, length)
-        return room + (typeset.height(panel.heading, style.LABEL) + 7 if panel.heading else 0.0)
+        return room + heading
 
     def _repeats(self, panel: Panel) -> bool:
         """Whether the panel above shows the eras of the same years already.
@@ -203,31 +218,34 @@ class Chart(Panel):
         return above is not None and above.has_eras and above.x_limits() == panel.x_limits()
 
     def _row_height(self, row: list[Panel]) -> float:
-        return max(self._above(panel) for panel in row) + self._plot_height() + UNDER_PLOT
+        return max(self._above(panel) + self._plot_height(panel) for panel in row) + UNDER_PLOT
 
     def _body_height(self) -> float:
         return sum(self._row_height(row) for row in self._rows()) + ROW_GAP * (len(self._rows()) - 1)
 
     def _draw_panels(self, figure: Figure, top: float) -> None:
         width, height = figure.get_size_inches() * 72
-        tall = self._plot_height()
         for row in self._rows():
             bottom = top - self._row_height(row) + UNDER_PLOT
             for panel in row:
-                edge, start, length = self._column(panel)
+                edge, start, length, margin = self._column(panel)
+                tall = self._plot_height(panel)
+                paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
+                if panel.item_names:
+                    itemrows.draw(panel, figure, edge=edge, start=start, bottom=bottom, length=length, margin=margin)
+                    continue
                 axes = figure.add_axes((start / width, bottom / height, length / width, tall / height))
                 marks.draw(panel, axes)
                 over = bottom + tall + eventmarks.draw(axes, panel.moments, panel.x_limits())
                 if panel.has_eras:
                     eraband.draw(axes, panel.x_limits(), panel.scale, over, strip=not self._repeats(panel))
-                paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
             top = bottom - UNDER_PLOT - ROW_GAP
 
     def _footer(self, known: list[str], sources: list[str]) -> str:
         labels = sorted(set(citations.labels(sources)))
         if len(labels) > MOST_SOURCES:
             labels = [*labels[: MOST_SOURCES - 1], f"{len(labels) - MOST_SOURCES + 1} more"]
-        said = self.chronicle.reading if self.chronicle else _reading(self.panels)
+        said = self.body.reading if self.body else _reading(self.panels)
         said = said if self.reading is None else self.reading
         data = f"Data: {', '.join(known)}" + (f" ({'; '.join(labels)})" if labels else "")
         return f"{said}\n{data}" if said else data
@@ -253,8 +271,8 @@ class Chart(Panel):
         return named, sorted(keys)
 
     def _csv(self) -> str:
-        if self.chronicle:
-            return self.chronicle.drawn().to_csv(index=False, lineterminator="\n")
+        if self.body:
+            return self.body.drawn().to_csv(index=False, lineterminator="\n")
         parts = []
         for panel in self.panels:
             rows = panel.drawn()
@@ -267,6 +285,7 @@ class Chart(Panel):
         return drawn[order + rest].to_csv(index=False, lineterminator="\n")
 
 
+TALLEST = 1000.0  # a page, in points of the figure's own width
 COLUMN_GAP, ROW_GAP = 16.0, 10.0  # between panels, in points
 UNDER_PLOT = 22.0  # room for the years
 MOST_SOURCES = 5  # named under a figure; its page in the book lists them all
@@ -320,9 +339,13 @@ def _reading(panels: Sequence[Panel]) -> str:
     if any(layer.kind == "dashed" for layer in layers):
         said.append("dashed: interpolated")
     whiskers = any(layer.kind in ("points", "bars") and layer.rows["low"].notna().any() for layer in layers)
+    rows = any(panel.item_names for panel in panels)
     if whiskers or any(layer.kind == "ranges" for layer in layers):
-        said.append("upright bars: range of rival sources" if not whiskers else "whiskers: range of rival sources")
+        bars = "pale bars" if rows else "upright bars"
+        said.append(f"{'whiskers' if whiskers else bars}: range of rival sources")
     if any(layer.kind == "band" for layer in layers):
         said.append("band: range of rival sources")
+    if any(panel.log for panel in panels):
+        said.append("logarithmic axis: each grid line is ten times the one before")
     text = "; ".join(said)
     return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 Where = Literal["", "right", "left", "above", "below"]
-Scale = Literal["", "year", "date"]
+Scale = Literal["", "year", "date", "item"]
 
 PLANS = frozenset({"planned", "promised", "expected", "announced", "offered"})  # values of `status`: no outturn
 KEPT = ("evidence", "status", "source")  # columns that travel with the rows into the figure's CSV
@@ -22,10 +22,11 @@ class FigureError(ValueError):
 class Layer:
     """Rows drawn in one way.
 
-    `rows` has the columns x, y, low, high (numbers) and those of KEPT that were there.
+    `rows` has the columns x, y, low, high (numbers), start and end (of the time that x stands for), when (x in
+    words) and those of KEPT that were there. Of a stack, low and high are the ends of each part.
     """
 
-    kind: Literal["line", "dashed", "points", "ranges", "band", "bars"]
+    kind: Literal["line", "dashed", "points", "ranges", "band", "bars", "stack"]
     rows: pd.DataFrame
     label: str
     colour: str

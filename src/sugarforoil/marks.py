@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import cast
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -31,13 +30,13 @@ def _draw_frame(panel: Panel, axes: Axes) -> None:
     box = axes.get_window_extent()
     for side in ("left", "right", "top", "bottom"):
         axes.spines[side].set_visible(False)
-    ticks, labels = panel.x_ticks(box.width)
-    axes.set_xticks(ticks, [])
+    ticks = panel.x_ticks(box.width)
+    axes.set_xticks(ticks.places, [])
     axes.set_yticks(panel.y_ticks(), [])
     axes.tick_params(axis="x", length=4, width=0.8, color=style.AXIS)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", color=style.GRID, linewidth=0.8)
-    for tick, words in zip(ticks, labels, strict=True):
+    for tick, words in ticks.words:
         x = axes.transData.transform((tick, 0))[0]
         paper.text(figure, x, box.y0 - 5, words, size=style.TICK, colour=style.GREY, across="center", up="top")
     for tick, words in zip(panel.y_ticks(), panel.y_labels(), strict=True):
@@ -144,16 +143,12 @@ def _draw_band(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
 
 def _draw_bars(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
     rows = layer.rows.dropna(subset=["y"])
-    bars = [one for one in panel.layers if one.kind == "bars"]
-    years = pd.concat([one.rows.loc[one.rows["y"].fillna(0).ne(0), "x"] for one in bars])
-    beside = bool(years.duplicated().any())  # bars that share a year stand side by side, others in its middle
-    width = 0.76 / len(bars) if beside else 0.76
-    shift = (bars.index(layer) - (len(bars) - 1) / 2) * width if beside else 0.0
+    left, right = (edge[rows.index] for edge in panel.bar_edges(layer))
     colours = [layer.negative if layer.negative and y < 0 else layer.colour for y in rows["y"]]
     axes.bar(
-        rows["x"] + shift,
+        (left + right) / 2,
         rows["y"],
-        width * (0.94 if beside else 1),
+        right - left,
         zorder=order,
         color="none" if layer.plan else colours,
         edgecolor=colours if layer.plan else "none",
@@ -161,8 +156,8 @@ def _draw_bars(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
         linestyle=(0, (2.5, 1.6)) if layer.plan else "solid",
     )
     whiskers = rows.dropna(subset=["low", "high"])
-    ends = whiskers["low"], whiskers["high"]
-    axes.vlines(whiskers["x"] + shift, *ends, color=style.INK, linewidth=1.4, zorder=order + 0.1)
+    middle = (left + right)[whiskers.index] / 2
+    axes.vlines(middle, whiskers["low"], whiskers["high"], color=style.INK, linewidth=1.4, zorder=order + 0.1)
 
 
 DRAW: dict[str, Callable[[Panel, Axes, Layer, float], None]] = {

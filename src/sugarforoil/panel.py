@@ -6,19 +6,21 @@ so a faulty call leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import date2num, num2date
 
+from . import dates, style
 from . import eras as era_table
-from . import style
 from .eventmarks import Event
+from .findings import number
 from .layers import KEPT, PLANS, FigureError, Layer, Note, Where
-from .scales import Format, Scales
+from .scales import Format, Scales, decimals
+
+ITEM_KINDS = ("points", "ranges", "bars", "stack")
 
 
 @dataclass(eq=False)
@@ -31,6 +33,7 @@ class Panel(Scales):
     moments: list[Event] = field(default_factory=list)
     frames: list[pd.DataFrame] = field(default_factory=list)
     has_eras: bool = False
+    item_names: dict[Any, str] = field(default_factory=dict)
 
     # --- what to draw ---------------------------------------------------------------------------------------
 
@@ -86,7 +89,7 @@ class Panel(Scales):
         """Draw single values: hollow for a single report, solid for an observation, a diamond for a plan.
 
         low, high: columns that give a whisker where filled. text: a column with words to set beside each
-        point. Rows whose `status` is a plan are refused unless plan=True. Raises FigureError.
+        point; numbers are spelt out. Rows whose `status` is a plan are refused unless plan=True. Raises FigureError.
         """
         self._add(
             "points",
@@ -133,18 +136,55 @@ class Panel(Scales):
         *,
         negative: str = "",
         plan: bool = False,
+        until: str = "",
+        low: str = "",
+        high: str = "",
+        text: str = "",
         where: Where = "",
         at: Any = None,
     ) -> None:
         """Draw bars from zero; several calls stand side by side. A plan is an outline, an outturn is filled.
 
-        negative: colour of the bars below zero, if another. Raises FigureError, also for plans without
-        plan=True.
+        On an axis of dates a bar covers its day, or the month or year that `date_precision` says, or all days
+        through that of the column `until`. negative: colour of the bars below zero, if another. low, high, text:
+        as for `points`. Raises FigureError, also for bars that cover a day twice and for plans without plan=True.
         """
-        self._add("bars", frame, x, label, colour, y=y, plan=plan, where=where, at=at, negative=negative)
+        self._add(
+            "bars",
+            frame,
+            x,
+            label,
+            colour,
+            y=y,
+            low=low,
+            high=high,
+            text=text,
+            until=until,
+            plan=plan,
+            where=where,
+            at=at,
+            negative=negative,
+        )
+
+    def items(self, names: Mapping[Any, str], *, log: bool = False) -> None:
+        """Make this a chart of items: a row for each, numbers across. Call it first.
+
+        names: value of a column -> words beside the row, from top to bottom. After this, `points`, `ranges` and
+        `bars` take x as the column that holds the item; marks that would touch stand below each other, and a label
+        stands beside the layer's first mark, or that of the item `at`. log: a logarithmic axis, which has no place
+        for bars and zero. Raises FigureError.
+        """
+        if self.layers or self.scale:
+            raise self.fail("call items before anything is drawn: a panel has rows of items or an axis of time")
+        if not names:
+            raise self.fail("items needs one name or more")
+        self.item_names = {key: self._words(str(words)) for key, words in names.items()}
+        self.log = log
+        self.scale = "item"
 
     def eras(self) -> None:
         """Show the book's eras as a labelled strip along the top of the plot."""
+        self._need_time("eras")
         self.has_eras = True
 
     def zero(self) -> None:
@@ -164,6 +204,7 @@ class Panel(Scales):
 
         X (year or date) and y in data units, at the middle of the words' height.
         """
+        self._need_time("note")
         self.notes.append(Note(self._position(x), float(y), self._words(text), align, self._colour(colour)))
 
     def events(
@@ -174,11 +215,12 @@ class Panel(Scales):
         colour: str = "neutral",
     ) -> None:
         """Mark a few moments with upright lines, named above the plot. x: a column of dates or years."""
+        self._need_time("events")
         self._need(frame, x, label)
         self.frames.append(frame)
         for when, words in zip(frame[x], frame[label], strict=True):
             self.moments.append(
-                Event(self._position(when), self._words(str(words)), self._colour(colour), _plain(when))
+                Event(self._position(when), self._words(str(words)), self._colour(colour), self._when(when))
             )
 
     def axes(
@@ -193,10 +235,14 @@ class Panel(Scales):
         """Set the limits and how the upright axis is written; what is not set is chosen to fit.
 
         format: "number", "percent" (values 0 to 100), "share" (values 0 to 1) or a function of the value.
-        Rows outside the limits of x are neither drawn nor listed.
+        Rows outside the limits of x are neither drawn nor listed; a day given as the later limit is within. On a
+        chart of items y and ticks are those of the numbers across.
         """
         if x is not None:
-            self.x_given = (self._position(x[0]), self._position(x[1]))
+            if self.scale == "item":
+                raise self.fail("a chart of items has no limits of x: leave items out")
+            low, high = (self._position(one) for one in x)
+            self.x_given = (low, dates.period(x[1])[1] if self.scale == "date" and not _is_year(x[1]) else high)
         self.y_given = y if y is not None else self.y_given
         self.format = format if format is not None else self.format
         self.ticks_given = list(ticks) if ticks is not None else self.ticks_given
@@ -222,27 +268,35 @@ class Panel(Scales):
         text: str = "",
         plan: bool = False,
         negative: str = "",
+        until: str = "",
         at: Any = None,
         **options: Any,
     ) -> None:
-        self._need(frame, x, *(name for name in (y, low, high, text) if name))
+        self._need(frame, x, *(name for name in (y, low, high, text, until) if name))
+        if self.scale == "item" and (kind not in ITEM_KINDS or (self.log and kind == "bars")):
+            raise self.fail(f"{kind} has no place {'on a logarithmic axis' if kind == 'bars' else 'among items'}")
         plans = sorted(PLANS & set(frame["status"].dropna())) if "status" in frame.columns else []
         if plans and not plan:
             raise self.fail(f"rows with status {', '.join(plans)} are no outturn: draw them with plan=True")
-        rows = pd.DataFrame({"x": [self._position(one) for one in frame[x]]})
+        rows = self._places(frame, x, until)
         for name, column in (("y", y), ("low", low), ("high", high)):
             rows[name] = self._numbers(frame, column) if column else np.nan
         if text:
-            rows["text"] = [self._words(str(one)) if pd.notna(one) else "" for one in frame[text]]
+            rows["text"] = [self._words(_spelt(one)) for one in frame[text]]
         for name in KEPT:
             if name in frame.columns:
                 rows[name] = frame[name].to_numpy()
         rows = rows.sort_values("x", kind="stable", ignore_index=True)
-        twice = rows.loc[rows["x"].duplicated(), "x"]
-        if kind in ("line", "dashed", "band", "bars") and len(twice):
-            raise self.fail(f"{kind} {label or y!r}: two values for {self.written(twice.iloc[0])}; choose one first")
+        twice = rows.loc[rows["x"].duplicated(), "when"].tolist()
+        if kind == "bars" and self.scale == "date":
+            again = dates.overlap(list(zip(rows["start"], rows["end"], strict=True)))
+            twice = [rows["when"].iloc[again]] if again is not None else []
+        if kind in ("line", "dashed", "band", "bars") and twice:
+            raise self.fail(f"{kind} {label or y!r}: two values for {twice[0]}; choose one first")
         if rows[["y", "low", "high"]].isna().all(axis=None):
             raise self.fail(f"{kind} {label or y!r}: every value is missing")
+        if self.log and (rows[["y", "low", "high"]] <= 0).any(axis=None):
+            raise self.fail("a logarithmic axis has no place for zero and less")
         if options.get("where") not in ("", "right", "left", "above", "below"):
             raise self.fail(f"where must be right, left, above or below, not {options.get('where')!r}")
         self.frames.append(frame)
@@ -259,6 +313,32 @@ class Panel(Scales):
                 **options,
             )
         )
+
+    def _places(self, frame: pd.DataFrame, x: str, until: str) -> pd.DataFrame:
+        """Where rows stand: x, the ends of the time that x stands for, and x in words.
+
+        A date that is known to the month stands in the middle of its month; it is written as it was given.
+        """
+        rows = pd.DataFrame({"x": [self._position(one) for one in frame[x]]})
+        rows["start"], rows["end"] = rows["x"] - 0.5, rows["x"] + 0.5
+        rows["when"] = [self._when(one) for one in frame[x]]
+        if self.scale == "date" and not all(_is_year(one) for one in frame[x]):
+            precision = frame["date_precision"] if "date_precision" in frame.columns else pd.Series("", frame.index)
+            last = frame[until] if until else pd.Series(pd.NaT, frame.index)
+            ends = [dates.period(*one) for one in zip(frame[x], precision.fillna(""), last, strict=True)]
+            rows[["start", "end"]] = np.array(ends)
+            if (rows["end"] < rows["start"]).any():
+                raise self.fail(f"{until!r} is before {x!r} in a row")
+            rows["x"] = (rows["start"] + rows["end"]) / 2
+            if until:
+                rows["until"] = [dates.written(one) if pd.notna(one) else "" for one in last]
+        elif until:
+            raise self.fail("until is for bars on an axis of dates")
+        return rows
+
+    def _need_time(self, call: str) -> None:
+        if self.scale == "item":
+            raise self.fail(f"{call} needs an axis of time, and this is a chart of items")
 
     def _need(self, frame: pd.DataFrame, *columns: str) -> None:
         missing = [column for column in columns if column not in frame.columns]
@@ -290,10 +370,14 @@ class Panel(Scales):
         year after; a date falls where it lies within.
         """
         if value is None or pd.isna(value):
-            raise self.fail("a year or date is missing")
-        if isinstance(value, (int, float, np.integer, np.floating)):
+            raise self.fail("an item is missing" if self.scale == "item" else "a year or date is missing")
+        if self.scale == "item":
+            if value not in self.item_names:
+                raise self.fail(f"no row for {value!r}; there are {', '.join(map(str, self.item_names))}")
+            return float(list(self.item_names).index(value))
+        if _is_year(value):
             if self.scale == "date":
-                return float(date2num(pd.Timestamp(int(value), 1, 1)))
+                return dates.number(pd.Timestamp(int(value), 1, 1))
             self.scale = "year"
             return float(value)
         try:
@@ -303,11 +387,13 @@ class Panel(Scales):
         if self.scale == "year":
             return era_table.decimal_year(moment) - 0.5
         self.scale = "date"
-        return float(date2num(moment))
+        return dates.number(moment)
 
-    def written(self, x: float) -> str:
-        """A place on the axis of time as text: 1960, or 1960-02-13."""
-        return str(num2date(x).date()) if self.scale == "date" else f"{x:g}"
+    def _when(self, value: Any) -> str:
+        """A place on the axis in words: 1960, 1960-02-13, or the name of an item."""
+        if self.scale == "item":
+            return self.item_names[value]
+        return f"{float(value):g}" if _is_year(value) else dates.written(value)
 
     def clip(self) -> None:
         """Drop what lies outside the limits of x.
@@ -336,8 +422,8 @@ class Panel(Scales):
         """
         parts = []
         for layer in self.layers:
-            rows = layer.rows.drop(columns="text", errors="ignore").copy()
-            rows["x"] = [self.written(one) for one in rows["x"]]
+            rows = layer.rows.drop(columns=["text", "start", "end", "x"], errors="ignore")
+            rows = rows.rename(columns={"when": "x"})
             rows.insert(0, "label", layer.label.replace("\n", " "))
             rows.insert(0, "layer", f"{layer.kind} (plan)" if layer.plan else layer.kind)
             parts.append(rows.dropna(subset=["y", "low", "high"], how="all").astype({"x": "string"}))
@@ -346,6 +432,12 @@ class Panel(Scales):
         return pd.concat(parts, ignore_index=True)
 
 
-def _plain(when: Any) -> str:
-    """A year or a date as text."""
-    return str(when) if isinstance(when, (int, np.integer)) else str(pd.Timestamp(when).date())
+def _spelt(value: Any) -> str:
+    """Words of a mark: numbers are written with as many decimals as they have, three at most."""
+    if pd.isna(value):
+        return ""
+    return number(value, decimals(value)) if _is_year(value) else str(value)
+
+
+def _is_year(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating))

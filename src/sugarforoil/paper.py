@@ -84,16 +84,38 @@ def line(
     figure.add_artist(drawn)
 
 
-def dot(figure: Figure, x: float, y: float, *, colour: str, hollow: bool = False) -> None:
+def dot(figure: Figure, x: float, y: float, *, colour: str, hollow: bool = False, diamond: bool = False) -> None:
     """Draw a point: solid with a thin white edge, which keeps neighbours apart, or hollow."""
     face, edge, width = ("white", colour, 1.7) if hollow else (colour, "white", 0.8)
-    drawn = Line2D([x], [y], marker="o", markersize=8, markerfacecolor=face, markeredgecolor=edge)
+    drawn = Line2D([x], [y], marker="D" if diamond else "o", markersize=7 if diamond else 8)
+    drawn.set(markerfacecolor=face, markeredgecolor=edge)
     drawn.set(markeredgewidth=width, transform=points(figure), zorder=5)
     figure.add_artist(drawn)
 
 
-def box(figure: Figure, x: float, y: float, width: float, height: float, colour: str, order: float = 0.5) -> None:
-    """Fill a rectangle, given by its lower left corner."""
+def disc(figure: Figure, x: float, y: float, words: str, *, colour: str, hollow: bool, size: float) -> None:
+    """Draw a disc with a number in it: white on colour, or colour on white where it is hollow."""
+    drawn = Line2D([x], [y], marker="o", markersize=size, markerfacecolor="white" if hollow else colour)
+    drawn.set(markeredgecolor=colour, markeredgewidth=1.3, transform=points(figure), zorder=5)
+    figure.add_artist(drawn)
+    ink = colour if hollow else "white"
+    text(figure, x, y, words, size=0.72 * size, colour=ink, weight="semibold", across="center")
+
+
+def box(
+    figure: Figure,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    colour: str,
+    order: float = 0.5,
+    *,
+    outline: bool = False,
+) -> None:
+    """Fill a rectangle, given by its lower left corner, or draw its outline, dashed as that of a plan."""
     drawn = Rectangle((x, y), width, height, facecolor=colour, edgecolor="none", zorder=order)
+    if outline:
+        drawn.set(facecolor="none", edgecolor=colour, linewidth=1.5, linestyle=(0, (2.5, 1.6)))
     drawn.set_transform(points(figure))
     figure.add_artist(drawn)

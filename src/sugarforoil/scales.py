@@ -8,18 +8,17 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import date2num, num2date
 from matplotlib.ticker import MaxNLocator
 
-from . import style, typeset
+from . import dates, style, typeset
 from .findings import number
 from .layers import Layer, Scale
 
 Format = Callable[[float], str] | Literal["number", "percent", "share"]
 
 FORMATS: dict[str, Callable[[float], str]] = {
-    "percent": lambda value: f"{number(value, _decimals(value))}%",  # of values from 0 to 100
-    "share": lambda value: f"{number(100 * value, _decimals(100 * value))}%",  # of values from 0 to 1
+    "percent": lambda value: f"{number(value, decimals(value))}%",  # of values from 0 to 100
+    "share": lambda value: f"{number(100 * value, decimals(100 * value))}%",  # of values from 0 to 1
 }
 
 
@@ -34,6 +33,7 @@ class Scales:
     x_ticks_given: list[float] | None = None
     format: Format = "number"
     has_zero: bool = False
+    log: bool = False  # of a chart of items
     scale: Scale = ""
 
     def x_limits(self) -> tuple[float, float]:
@@ -41,12 +41,12 @@ class Scales:
         if self.x_given is not None:
             low, high = self.x_given
         else:
-            every = pd.concat([layer.rows["x"] for layer in self.layers])
-            low, high = float(every.min()), float(every.max())
+            ends = [layer.rows[["start", "end"] if self.spans(layer) else ["x"]] for layer in self.layers]
+            low, high = min(float(one.min().min()) for one in ends), max(float(one.max().max()) for one in ends)
         if self.scale == "year":
             pad = 0.6 if self.has_bars else max(0.015 * (high - low), 0.25)
         else:
-            pad = max(0.015 * (high - low), 1.0)
+            pad = max(0.015 * (high - low), 1.0 if high - low > 60 or high == low else 0.0)
         return low - pad, high + pad
 
     def y_limits(self) -> tuple[float, float]:
@@ -54,6 +54,8 @@ class Scales:
         if self.y_given is not None:
             return self.y_given
         low, high = self._extremes()
+        if self.log:
+            return 10.0 ** np.floor(np.log10(0.95 * low)), 10.0 ** np.ceil(np.log10(1.05 * high))
         if self.has_zero or self.has_bars or 0 < low < 0.5 * high:
             low, high = min(low, 0.0), max(high, 0.0)
         if low == high:
@@ -69,46 +71,74 @@ class Scales:
         values = np.concatenate([layer.rows[["y", "low", "high"]].to_numpy().ravel() for layer in self.layers])
         return float(np.nanmin(values)), float(np.nanmax(values))
 
+    def spans(self, layer: Layer) -> bool:
+        """Whether the marks of a layer are as wide as the time that they stand for."""
+        return self.scale == "date" and layer.kind in ("bars", "stack")
+
     @property
     def has_bars(self) -> bool:
         """Whether anything is drawn as bars."""
-        return any(layer.kind == "bars" for layer in self.layers)
+        return any(layer.kind in ("bars", "stack") for layer in self.layers)
+
+    def bar_edges(self, layer: Layer) -> tuple[pd.Series[float], pd.Series[float]]:
+        """Left and right edges of the bars of a layer, in data units.
+
+        Bars of several layers that share some time stand side by side, others in its middle.
+        """
+        rows = layer.rows
+        bars = [one for one in self.layers if one.kind == "bars"]
+        filled = [one.rows[one.rows["y"].fillna(0).ne(0)] for one in bars]
+        if self.scale == "date":
+            ends = [pair for one in filled for pair in zip(one["start"], one["end"], strict=True)]
+            beside = dates.overlap(ends) is not None
+            low, high = self.x_limits()
+            most = 0.01 * (high - low)  # between long bars the gap is no wider than between short ones
+            room = (rows["end"] - rows["start"]).map(lambda days: days - min(0.12 * days, most))
+        else:
+            beside = bool(pd.concat([one["x"] for one in filled]).duplicated().any())
+            room = (rows["end"] - rows["start"]) * 0.76
+        beside = beside and layer.kind == "bars"
+        wide = room / len(bars) if beside else room
+        middle = (rows["start"] + rows["end"]) / 2
+        if beside:
+            middle = middle + (bars.index(layer) - (len(bars) - 1) / 2) * wide
+            wide = wide * 0.94
+        return middle - wide / 2, middle + wide / 2
 
     def y_ticks(self) -> list[float]:
         """Where grid lines run."""
-        return self.ticks_given if self.ticks_given is not None else _locate(*self.y_limits())
+        if self.ticks_given is not None:
+            return self.ticks_given
+        if self.log:
+            low, high = (round(float(np.log10(end))) for end in self.y_limits())
+            return [10.0**power for power in range(low, high + 1)]
+        return _locate(*self.y_limits())
 
     def y_labels(self) -> list[str]:
         """The words of the grid lines."""
         if callable(self.format):
             return [self.format(tick) for tick in self.y_ticks()]
         if self.format == "number":  # as many decimals for each as the finest tick needs
-            digits = max(_decimals(tick) for tick in self.y_ticks())
+            digits = max(decimals(tick) for tick in self.y_ticks())
             return [number(tick, digits) for tick in self.y_ticks()]
         return [FORMATS[self.format](tick) for tick in self.y_ticks()]
 
-    def x_ticks(self, room: float) -> tuple[list[float], list[str]]:
-        """Ticks and their labels for an axis `room` points long."""
+    def x_ticks(self, room: float) -> dates.Ticks:
+        """Ticks and their words for an axis of time `room` points long."""
         low, high = self.x_limits()
-        if self.scale == "date":
-            return self._date_ticks(low, high, room)
+        if self.scale == "date" and self.x_ticks_given is None:
+            return dates.ticks(low, high, room, within=self.has_bars)
         if self.x_ticks_given is not None:
-            years = [int(one) for one in self.x_ticks_given]
+            places = list(self.x_ticks_given)
         else:
             fits = room / 46  # a year and the space after it
             step = next((one for one in (1, 2, 5, 10, 20, 25, 50) if (high - low) / one <= fits), 100)
-            years = list(range(int(np.ceil(low / step) * step), int(high) + 1, step))
-        return [float(year) for year in years], [str(year) for year in years]
+            places = [float(year) for year in range(int(np.ceil(low / step) * step), int(high) + 1, step)]
+        return dates.Ticks(places, [(place, self.tick_words(place)) for place in places])
 
-    def _date_ticks(self, low: float, high: float, room: float) -> tuple[list[float], list[str]]:
-        first, last = num2date(low), num2date(high)
-        months = (last.year - first.year) * 12 + last.month - first.month
-        step = next((one for one in (1, 2, 3, 6, 12, 24, 60, 120) if months / one <= room / 52), 240)
-        every = pd.date_range(f"{first.year}-01-01", f"{last.year + 1}-01-01", freq="MS")
-        starts = [day for day in every if (12 * day.year + day.month - 1) % step == 0]
-        starts = [day for day in starts if low <= date2num(day) <= high]
-        labels = [str(day.year) if day.month == 1 else day.strftime("%b") for day in starts]
-        return [float(date2num(day)) for day in starts], labels
+    def tick_words(self, place: float) -> str:
+        """The words of a tick that was asked for: the year, or the day."""
+        return dates.day_words(place) if self.scale == "date" else str(int(place))
 
     # --- the room that words beside the plot need -----------------------------------------------------------
 
@@ -140,6 +170,6 @@ def _locate(low: float, high: float) -> list[float]:
     return inside if len(inside) > 1 else every
 
 
-def _decimals(value: float) -> int:
+def decimals(value: float) -> int:
     """How many decimals, at most three, a tick needs."""
     return next((digits for digits in (0, 1, 2) if abs(value - round(value, digits)) < 1e-9), 3)

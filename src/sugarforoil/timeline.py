@@ -9,44 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from . import findings, paper, style, typeset
+from . import moments, paper, style, typeset
+from .dates import number
+from .moments import Entry
 
 MONTH = 20.0  # points of height for a month, when there is room enough for the words
+DAY = 20.0  # and for a day, on a timeline of days
 SCALE_WIDTH = 34.0  # column of years and months
 LANE_WIDTH = 26.0
 LEAD = 26.0  # room for the lines from marks to words
 HEAD = 30.0  # the key of lanes
 GAP = 5.0  # between the words of two events
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event. precision: day, month or year, as the source has it; kept: its evidence and source."""
-
-    date: pd.Timestamp
-    precision: str
-    text: str
-    lane: str
-    kept: tuple[tuple[str, object], ...] = ()
-
-    @property
-    def words(self) -> str:
-        """The date without its year: "13 Feb", "Feb"; "" where only the year is known."""
-        if self.precision == "year":
-            return ""
-        return f"{self.date.day}{findings.NBSP}{self.date:%b}" if self.precision == "day" else f"{self.date:%b}"
-
-    @property
-    def middle(self) -> float:
-        """Where the mark stands, as matplotlib's day number.
-
-        A month's in its middle, not on its first day.
-        """
-        return float(date2num(self.date)) + {"month": 14.0, "year": 182.0}.get(self.precision, 0.0)
 
 
 @dataclass(frozen=True)
@@ -57,6 +34,7 @@ class _Block:
     words: str
     wanted: float  # day number
     height: float
+    date: str = ""  # "" where the event before has the same
 
 
 @dataclass
@@ -66,6 +44,14 @@ class Timeline:
     entries: list[Entry]
     lanes: dict[str, str]
 
+    @cached_property
+    def _days(self) -> bool:
+        return moments.by_days(self.entries)
+
+    @cached_property
+    def _hours(self) -> bool:
+        return any(one.hour for one in self.entries)
+
     @property
     def _lanes_right(self) -> float:
         return SCALE_WIDTH + LANE_WIDTH * len(self.lanes)
@@ -74,38 +60,65 @@ class Timeline:
     def _date_width(self) -> float:
         return max(typeset.width(one.words, style.LABEL, "semibold") for one in self.entries) + 9
 
+    @property
+    def _hour_width(self) -> float:
+        return typeset.width("00:00", style.LABEL, "semibold") + 9 if self._hours else 0.0
+
     @cached_property
     def _blocks(self) -> list[_Block]:
-        room = style.WIDTH - self._lanes_right - LEAD - self._date_width
+        room = style.WIDTH - self._lanes_right - LEAD - self._date_width - self._hour_width
         blocks: list[_Block] = []
-        year = 0
+        year, day = 0, pd.Timestamp(0)
         for entry in self.entries:
             if entry.date.year != year:
                 year = entry.date.year
                 gap = GAP if blocks else 0.0
-                blocks.append(_Block(None, str(year), entry.middle, style.LABEL * style.LEADING + GAP + gap))
+                blocks.append(_Block(None, str(year), entry.place, style.LABEL * style.LEADING + GAP + gap))
             words = typeset.wrap(entry.text, style.LABEL, room)
-            blocks.append(_Block(entry, words, entry.middle, typeset.height(words, style.LABEL) + GAP))
+            # On a timeline of days each day is named once.
+            date = "" if self._days and entry.date == day else entry.words
+            day = entry.date
+            blocks.append(_Block(entry, words, entry.place, typeset.height(words, style.LABEL) + GAP, date))
         return blocks
 
     def _span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         first, last = self.entries[0].date, self.entries[-1].date
+        if self._days:
+            return first.normalize(), last.normalize() + pd.Timedelta(days=1)
         return first.to_period("M").start_time, (last.to_period("M") + 1).start_time
 
     def height(self) -> float:
         """Points of height: to scale, unless the words need more."""
         start, end = self._span()
         months = (end.year - start.year) * 12 + end.month - start.month
+        if self._days:
+            return HEAD + sum(self._day_heights) + 6
         return HEAD + max(months * MONTH, sum(block.height for block in self._blocks) + 10) + 6
+
+    @cached_property
+    def _day_heights(self) -> list[float]:
+        """On a timeline of days, the height of each: what its words need, and a little at least.
+
+        Leads would run far and cross if days that are full were as tall as those that are empty.
+        """
+        start, end = self._span()
+        heights = [0.0] * (end - start).days
+        for block in self._blocks:
+            heights[min(max(int(block.wanted - number(start)), 0), len(heights) - 1)] += block.height
+        return [max(DAY, tall + GAP) for tall in heights]
+
+    def _levels(self, top: float, bottom: float) -> Callable[[float], float]:
+        """Return where a day number stands between top and bottom."""
+        start, end = (number(moment) for moment in self._span())
+        if not self._days:
+            return lambda day: top - (day - start) / (end - start) * (top - bottom)
+        starts = top - np.cumsum([0.0, *self._day_heights])
+        return lambda day: float(np.interp(day - start, range(len(starts)), starts))
 
     def draw(self, figure: Figure, bottom: float, height: float) -> None:
         """Draw into the whole width of a figure, from `bottom` up, in points."""
         top = bottom + height - HEAD
-        start, end = (float(date2num(moment)) for moment in self._span())
-
-        def level(day: float) -> float:
-            return top - (day - start) / (end - start) * (top - bottom - 6)
-
+        level = self._levels(top, bottom + 6)
         self._draw_scale(figure, level)
         self._draw_lanes(figure, top, bottom + 6)
         sizes = [block.height for block in self._blocks]
@@ -122,34 +135,38 @@ class Timeline:
                 paper.line(figure, [right, style.WIDTH], [base, base], colour=style.GRID)
             else:
                 first = -centre + (size - GAP) / 2 - style.LABEL * style.LEADING / 2
-                self._draw_event(figure, block.entry, block.words, level(block.wanted), first)
+                self._draw_event(figure, block, block.entry, level(block.wanted), first)
 
-    def _draw_event(self, figure: Figure, entry: Entry, words: str, mark: float, first: float) -> None:
+    def _draw_event(self, figure: Figure, block: _Block, entry: Entry, mark: float, first: float) -> None:
         """mark: height of the event's place in time; first: height of its first line of words."""
         colour = self.lanes[entry.lane]
+        dark = style.text_colour(colour)
         left = self._lanes_right + LEAD
         x = SCALE_WIDTH + LANE_WIDTH * (list(self.lanes).index(entry.lane) + 0.5)
         paper.line(figure, [x, self._lanes_right + 2, left - 5], [mark, mark, first], colour=colour, width=0.9)
-        paper.dot(figure, x, mark, colour=colour, hollow=entry.precision != "day")
-        paper.text(figure, left, first, entry.words, colour=style.text_colour(colour), weight="semibold")
-        middle = first - typeset.height(words, style.LABEL) / 2 + style.LABEL * style.LEADING / 2
-        paper.text(figure, left + self._date_width, middle, words)
+        paper.dot(figure, x, mark, colour=colour, hollow=moments.vague(entry, self._hours))
+        paper.text(figure, left, first, block.date, colour=style.INK if self._days else dark, weight="semibold")
+        left += self._date_width
+        if entry.hour:
+            paper.text(figure, left, first, entry.hour, colour=dark, weight="semibold")
+        middle = first - typeset.height(block.words, style.LABEL) / 2 + style.LABEL * style.LEADING / 2
+        paper.text(figure, left + self._hour_width, middle, block.words)
 
     def _draw_scale(self, figure: Figure, level: Callable[[float], float]) -> None:
         start, end = self._span()
-        for month in pd.date_range(start, end, freq="MS"):
-            y, year = level(float(date2num(month))), month.month == 1
-            if year or month.month in (4, 7, 10):
-                words, weight = (str(month.year), "semibold") if year else (f"{month:%b}", "normal")
-                paper.text(
-                    figure,
-                    0,
-                    y,
-                    words,
-                    size=style.TICK,
-                    colour=style.INK if year else style.GREY,
-                    weight=weight,
-                )
+        for place in pd.date_range(start, end, freq="D" if self._days else "MS"):
+            y, year = level(number(place)), place.month == 1
+            if self._days:
+                if place < end:  # the day's number at its middle, between two lines
+                    at = level(number(place) + 0.5)
+                    paper.text(
+                        figure, SCALE_WIDTH - 8, at, str(place.day), size=style.TICK, colour=style.GREY, across="right"
+                    )
+                year = False
+            elif year or place.month in (4, 7, 10):
+                words, weight = (str(place.year), "semibold") if year else (f"{place:%b}", "normal")
+                ink = style.INK if year else style.GREY
+                paper.text(figure, 0, y, words, size=style.TICK, colour=ink, weight=weight)
             colour, width = (style.AXIS, 0.9) if year else (style.GRID, 0.6)
             paper.line(figure, [SCALE_WIDTH - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5)
 
@@ -165,23 +182,10 @@ class Timeline:
     @property
     def reading(self) -> str:
         """What hollow marks mean, if there are any."""
-        vague = any(one.precision != "day" for one in self.entries)
-        return "Hollow marks: the day is not known." if vague else ""
+        uneven = self._days and max(self._day_heights) > 1.5 * min(self._day_heights)
+        said = [moments.reading(self.entries), "Days are as tall as their events need." if uneven else ""]
+        return " ".join(one for one in said if one)
 
     def drawn(self) -> pd.DataFrame:
-        """The rows as drawn.
-
-        Layer, lane, x, date_precision, label; evidence, status and source where known.
-        """
-        rows = [
-            {
-                "layer": "event",
-                "lane": one.lane,
-                "x": str(one.date.date()),
-                "date_precision": one.precision,
-                "label": one.text,
-                **dict(one.kept),
-            }
-            for one in self.entries
-        ]
-        return pd.DataFrame(rows)
+        """The rows as drawn."""
+        return moments.drawn(self.entries)
