@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -39,6 +39,7 @@ class Across:
 
     entries: list[Entry]
     lanes: dict[str, str]
+    frames: list[pd.DataFrame] = field(default_factory=list)  # the rows, for the source line
 
     @cached_property
     def _hours(self) -> bool:

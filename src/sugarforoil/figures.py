@@ -17,7 +17,7 @@ and bands are ranges of rival sources; diamonds and outlines are plans. A chart 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -28,6 +28,9 @@ from .layers import FigureError
 from .panel import Panel
 from .ribbon import ribbon
 from .tables import table
+
+if TYPE_CHECKING:
+    from . import worldmap
 
 __all__ = ["Chart", "FigureError", "Panel", "ribbon", "table"]
 
@@ -66,7 +69,7 @@ class Chart(Panel):
         self.columns, self.height = columns, height
         self.data = list(data)
         self.panels: list[Panel] = [self, *(Panel(name=f"{self.name}, panel {n}") for n in range(1, panels))]
-        self.body: timeline.Timeline | across_.Across | None = None
+        self.body: timeline.Timeline | across_.Across | worldmap.Map | None = None
         _check_words(self.name, id, title, caption, alt)
         for text in (title, subtitle, reading or ""):
             self._words(text)
@@ -103,7 +106,6 @@ class Chart(Panel):
         is none, and a timeline taller than a page.
         """
         self._need(frame, date, label, lane, *([time] if time else []))
-        self.frames.append(frame)
         for value in frame[lane]:
             if value not in lanes:
                 raise self.fail(f"no lane for {value!r}; there are {', '.join(lanes)}")
@@ -116,10 +118,23 @@ class Chart(Panel):
             )
         except ValueError as error:
             raise self.fail(str(error)) from None
-        self.body = (across_.Across if across else timeline.Timeline)(entries, named)
+        self.body = (across_.Across if across else timeline.Timeline)(entries, named, [frame])
         if self.body.height() > TALLEST:
             more = "choose fewer events" if across else "choose fewer events, or across=True"
             raise self.fail(f"the timeline is {self.body.height():.0f} points tall, a page {TALLEST:.0f}: {more}")
+
+    def map(self, centre: str, *, west: float, east: float, south: float, north: float) -> worldmap.Map:
+        """Make the figure a map around a place, and return it to be filled with places, circles and areas.
+
+        centre: key of the table places; distances and directions from there are true. west, east, south, north:
+        kilometres from there to the edges. Raises FigureError for an unknown place and a map too tall for a page.
+        """
+        from . import worldmap  # geodesy, only for who draws a map
+
+        table = datasets.load("places").set_index("place", drop=False)
+        self.body = worldmap.Map(self, centre, west, east, south, north, table, datasets.load("coastline"))
+        self.body.check_frame()
+        return self.body
 
     def show(self) -> None:
         """Draw the figure and show it: SVG, PNG, rows and words as one display, then the caption.
@@ -254,6 +269,7 @@ class Chart(Panel):
         """Names of the tables behind the figure, and keys of the sources of the rows drawn."""
         named: list[str] = []
         every = [frame for panel in self.panels for frame in panel.frames]
+        every += self.body.frames if self.body else []
         for item in [*self.data, *every]:
             dataset = datasets.describe(item) if isinstance(item, str) else datasets.of(item)
             if dataset is not None and dataset.name not in named:

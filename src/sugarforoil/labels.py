@@ -46,13 +46,14 @@ class Plot:
         marks: (x, y, side), at least one, in order of liking; side is "right", "left", "above" or "below" of
         the mark, or "above right" and the like. Returns the middle of the words' left edge.
         """
-        boxes = [self._box(words, size, weight, mark) for mark in marks]
-        costs = [self._cost(box) for box in boxes]
+        boxes = [self.beside(words, size, weight, mark) for mark in marks]
+        costs = [self.cost(box) for box in boxes]
         box = boxes[costs.index(min(costs))]
         self.add_box(box)
         return box[0], (box[1] + box[3]) / 2
 
-    def _box(self, words: str, size: float, weight: str, mark: tuple[float, float, str]) -> Box:
+    def beside(self, words: str, size: float, weight: str, mark: tuple[float, float, str]) -> Box:
+        """The box that words take at a mark, which is as for `best`."""
         x, y, side = mark
         wide, tall = typeset.width(words, size, weight), typeset.height(words, size)
         slanted = " " in side  # above or below, and to one side
@@ -70,7 +71,18 @@ class Plot:
             bottom = y - (4 if slanted else 6) - tall
         return (left, bottom, left + wide, bottom + tall)
 
-    def _cost(self, box: Box) -> float:
+    def cost_of_line(self, start: tuple[float, float], end: tuple[float, float]) -> float:
+        """How often a line comes near what stands in the plot already, but for its first points."""
+        steps = max(int(np.hypot(end[0] - start[0], end[1] - start[1]) / 3), 1)
+        cloud = np.array(self.cloud or [(-1e9, -1e9)])
+        met = 0
+        for n in range(3, steps - 1):
+            here = (start[0] + (end[0] - start[0]) * n / steps, start[1] + (end[1] - start[1]) * n / steps)
+            met += int((np.abs(cloud - here) < 2.5).all(axis=1).any())
+        return float(met)
+
+    def cost(self, box: Box) -> float:
+        """How much of what stands in the plot already a box covers; more by far where it leaves the plot."""
         cloud = np.array(self.cloud or [(-1e9, -1e9)])
         inside = (cloud > (box[0] - 3, box[1] - 1)) & (cloud < (box[2] + 3, box[3] + 1))
         outside = max(self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0)

@@ -84,10 +84,19 @@ def line(
     figure.add_artist(drawn)
 
 
-def dot(figure: Figure, x: float, y: float, *, colour: str, hollow: bool = False, diamond: bool = False) -> None:
+def dot(
+    figure: Figure,
+    x: float,
+    y: float,
+    *,
+    colour: str,
+    hollow: bool = False,
+    diamond: bool = False,
+    size: float = 8.0,
+) -> None:
     """Draw a point: solid with a thin white edge, which keeps neighbours apart, or hollow."""
     face, edge, width = ("white", colour, 1.7) if hollow else (colour, "white", 0.8)
-    drawn = Line2D([x], [y], marker="D" if diamond else "o", markersize=7 if diamond else 8)
+    drawn = Line2D([x], [y], marker="D" if diamond else "o", markersize=0.88 * size if diamond else size)
     drawn.set(markerfacecolor=face, markeredgecolor=edge)
     drawn.set(markeredgewidth=width, transform=points(figure), zorder=5)
     figure.add_artist(drawn)

@@ -6,7 +6,7 @@ Time to scale at the left, one line of words for each event at the right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,7 @@ class Timeline:
 
     entries: list[Entry]
     lanes: dict[str, str]
+    frames: list[pd.DataFrame] = field(default_factory=list)  # the rows, for the source line
 
     @cached_property
     def _days(self) -> bool:

@@ -28,6 +28,14 @@ TONNES_PER_SHORT_TON = 2000 * KILOGRAMS_PER_POUND / 1000
 TONNES_PER_SPANISH_LONG_TON = 2271.64 * KILOGRAMS_PER_POUND / 1000
 """Spanish long ton (2,271.64 pounds), used in Cuban sugar law and statistics before 1960."""
 
+KILOMETRES_PER_NAUTICAL_MILE = 1.852
+"""International nautical mile, exact."""
+
+
+def nautical_miles_to_km(value: Numbers) -> Numbers:
+    """Nautical miles, as navies and missile ranges count, to kilometres."""
+    return value * KILOMETRES_PER_NAUTICAL_MILE
+
 
 def dollars_per_kg_to_cents_per_lb(value: Numbers) -> Numbers:
     """US dollars per kilogram (World Bank Pink Sheet) to US cents per pound (the sugar trade's unit)."""
