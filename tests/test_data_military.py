@@ -310,3 +310,13 @@ def test_cuban_files_and_washington_differ_on_angola() -> None:
 def test_spans_end_after_they_begin() -> None:
     for row, start, end in [(r, "date", "date_end") for r in AFRICA] + [(r, "start", "end") for r in VISITS]:
         assert not row[end] or date.fromisoformat(row[start]) <= date.fromisoformat(row[end]), row
+
+
+def test_printed_ranges_are_the_radii() -> None:
+    for row in rows("crisis_ranges"):
+        printed = "".join(sign for sign in row["radius_printed"] if sign.isdigit())
+        km = float(row["radius_km"])
+        if "nautical" in row["radius_printed"]:
+            assert km == round(float(printed) * 1.852), row["range"]
+        else:
+            assert km == float(printed) * (1000 if "thousand" in row["radius_printed"] else 1), row["range"]
