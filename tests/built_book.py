@@ -26,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await_one_of(done, failed)
     else:
         try:
-            build.write_catalogue()
+            build.write_generated()
             build.build_site(beside=shared)
         except BaseException:
             failed.touch()

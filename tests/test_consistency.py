@@ -95,6 +95,23 @@ def test_a_date_and_its_era(date: str, precision: str, inside: bool) -> None:
     assert (not found) == inside
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        (name, first, last)
+        for name, table in PACKAGE.tables.items()
+        for first, last in rules.SPANS
+        if {first, last} <= set(table.fields)
+    ],
+)
+def test_a_span_that_runs_backward_is_noticed(name: str, first: str, last: str) -> None:
+    frame = PACKAGE.frame(name).copy()
+    place = frame.index[frame[first].notna() & frame[last].notna() & frame[first].ne(frame[last])][0]
+    frame.at[place, first], frame.at[place, last] = frame.at[place, last], frame.at[place, first]
+    (found,) = rules.spans_run_forward(PACKAGE.tables[name], frame)
+    assert (found.row, found.column) == (place + 2, last)
+
+
 def test_a_row_out_of_order_is_noticed() -> None:
     frame = PACKAGE.frame("arms_transfers").copy()
     frame.at[10, "year"] += 10

@@ -162,7 +162,7 @@ def test_build_writes_only_if_told_where(bibliography, tmp_path: Path):
         (GOOD.replace("author={Pérez, Ana}, ", ""), "the field author or editor is missing"),
         (GOOD.replace("scholarly", "good"), "the field keywords is 'good'"),
         (GOOD.replace("1990}", "about 1990}"), "the field year is 'about 1990'"),
-        (GOOD.replace("1990}", "n.d.}"), "so urldate must say when the work was read"),
+        (GOOD.replace("1990}", "n.d.}"), "the field year is 'n.d.', not a year"),
         (GOOD.replace("@book", "@online"), "unknown type @online"),
         (GOOD.replace("perez1990cuba", "Perez_1990"), "a key is lower-case ASCII"),
         (GOOD.replace("keywords", "url={https://a.org}, keywords"), "the field urldate must be the day"),

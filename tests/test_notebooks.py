@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sugarforoil import datasets
 from sugarforoil.publish import notebooks
 
 NOTEBOOKS = notebooks.all_notebooks()
@@ -60,10 +61,11 @@ def test_stored_outputs_are_up_to_date(path):
 
 def test_running_again_changes_no_byte(path, tmp_path):
     copy = tmp_path / path.name
-    executed, loaded = notebooks.asyncio.run(notebooks._execute(path))
+    executed, used = notebooks.asyncio.run(notebooks._execute(path))
     notebooks._write(copy, notebooks.normalise(executed, path))
     assert copy.read_bytes() == path.read_bytes()
-    assert set(loaded) == set(notebooks.record()["notebooks"][path.stem]["datasets"])
+    entry = notebooks.record()["notebooks"][path.stem]
+    assert (set(used.datasets), used.cited) == (set(entry["datasets"]), entry["cited"])
 
 
 def test_cells_are_short_and_named(notebook):
@@ -110,11 +112,17 @@ def entry() -> tuple[dict, dict, dict]:
     """A notebook with one cell, its record, and the state of the world in which it was run."""
     cell = {"cell_type": "code", "id": "a", "source": "1", "execution_count": 1, "outputs": [], "metadata": {}}
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    now = {"package": "p", "lock": "l", "datasets": {"eras": "e", "sources": "s"}}
+    now = {
+        "package": "p",
+        "lock": "l",
+        "datasets": {"eras": "e", "visits": "v"},
+        "labels": {"cited": "Roa 1959", "other": "Bonsal 1971"},
+    }
     record = {
         "code": notebooks.code_digest(notebook),
         "outputs": notebooks.outputs_digest(notebook),
         "datasets": {"eras": "e"},
+        "cited": {"cited": "Roa 1959"},
         "package": "p",
         "lock": "l",
     }
@@ -143,19 +151,22 @@ def test_prose_may_change_without_a_rerun(tmp_path, entry):
         (lambda n, r, s: n["cells"][0].update(source="2"), "its code changed"),
         (lambda n, r, s: n["cells"][0].update(execution_count=None), "its stored outputs were edited"),
         (lambda n, r, s: s["datasets"].update(eras="changed"), "dataset eras changed"),
+        (lambda n, r, s: s["labels"].update(cited="Roa 1960"), "source cited changed"),
         (lambda n, r, s: s.update(package="changed"), "the helper package changed"),
         (lambda n, r, s: s.update(lock="changed"), "the pinned versions changed"),
     ],
-    ids=["code", "outputs", "dataset", "package", "lock"],
+    ids=["code", "outputs", "dataset", "source", "package", "lock"],
 )
 def test_each_thing_that_outputs_are_made_from_makes_them_stale(tmp_path, entry, change, reason):
     change(*entry)
     assert why(tmp_path, *entry) == [reason]
 
 
-def test_a_dataset_that_the_notebook_did_not_load_does_not_matter(tmp_path, entry):
+def test_what_the_notebook_did_not_use_does_not_matter(tmp_path, entry):
     notebook, record, now = entry
-    now["datasets"]["sources"] = "changed"
+    now["datasets"]["visits"] = "changed"
+    now["labels"]["other"] = "changed"
+    now["labels"]["new"] = "Guevara 1961"
     assert why(tmp_path, notebook, record, now) == []
 
 
@@ -190,10 +201,15 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_run_stores_outputs_and_what_was_loaded(folder):
-    path = make(folder, "one", "from sugarforoil import datasets\nlen(datasets.load('eras'))")
+    path = make(
+        folder,
+        "one",
+        "from sugarforoil import datasets\ndatasets.cite_label('voeten2013data')\nlen(datasets.load('eras'))",
+    )
     notebooks.run([path])
     assert notebooks.reasons(path, notebooks.record(), notebooks.state()) == []
     assert notebooks.record()["notebooks"]["one"]["datasets"].keys() == {"eras"}
+    assert notebooks.record()["notebooks"]["one"]["cited"] == {"voeten2013data": datasets.cite_label("voeten2013data")}
     assert notebooks.read(path)["cells"][0]["outputs"][0]["data"]["text/plain"] == ["10"]
 
 

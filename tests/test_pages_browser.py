@@ -216,3 +216,79 @@ def test_search_finds_a_word_of_the_text(browser: Browser, address: str) -> None
     tab.close()
     assert any("book/data/" in link for link in found)
     assert any("notebooks/" in link for link in found)
+
+
+CHRONOLOGY = "book/reference/chronology.html"
+SHOWN = ".sfo-events tbody tr:not([hidden])"
+
+
+def shown(tab: Page) -> int:
+    """How many events can be seen; the page's own count must say the same."""
+    count = tab.locator(SHOWN).filter(visible=True).count()
+    assert tab.locator(".sfo-filter [role=status]").inner_text().startswith(f"{count} ")
+    return count
+
+
+def test_events_can_be_found_by_text_era_and_kind(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport=WIDE)
+    tab.goto(address + CHRONOLOGY, wait_until="networkidle")
+    everything = shown(tab)
+    tab.get_by_label("Find").fill("raul castro")
+    found = shown(tab)
+    assert 0 < found < everything
+    assert all(
+        "Raúl" in text and "Castro" in text for text in tab.locator(SHOWN).filter(visible=True).all_inner_texts()
+    )
+    tab.get_by_label("Era").select_option(label="Sugar for oil, 1959–1962")
+    assert 0 < shown(tab) < found
+    assert tab.locator("main h2").filter(visible=True).count() == 1
+    there = tab.url
+    tab.get_by_label("Find").fill("")
+    tab.get_by_label("Era").select_option("")
+    tab.get_by_label("Kind").select_option("United Nations")
+    assert {text.split()[-2] for text in tab.locator(SHOWN).filter(visible=True).all_inner_texts()} == {"United"}
+    tab.goto("about:blank")
+    tab.goto(there, wait_until="networkidle")  # a view has its own address
+    assert 0 < shown(tab) < found
+    tab.close()
+
+
+def test_without_scripts_every_event_is_there(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address + CHRONOLOGY)
+    assert tab.locator(".sfo-filter").count() == 0
+    assert tab.locator(".sfo-events tbody tr").filter(visible=True).count() > 200
+    context.close()
+
+
+def test_a_choice_changes_chart_sentence_and_address(browser: Browser, address: str) -> None:
+    tab = browser.new_page(viewport=NARROW)
+    tab.goto(address + "book/reference/explore.html", wait_until="networkidle")
+    box = tab.locator(".sfo-explore").first
+    picture = box.locator("svg[role=img]")
+    picture.wait_for()
+
+    def state() -> tuple[str, str, str | None]:
+        return picture.inner_html(), box.locator("[role=status]").inner_text(), picture.get_attribute("aria-label")
+
+    first = state()
+    box.get_by_label("Compare").focus()
+    tab.keyboard.press("ArrowDown")  # no mouse is needed
+    tab.wait_for_function(
+        "text => document.querySelector('.sfo-explore [role=status]').innerText !== text", arg=first[1]
+    )
+    tab.wait_for_timeout(200)
+    second = state()
+    assert all(before != after for before, after in zip(first, second, strict=True))
+    assert "counterfactual=world_5yr" in tab.url
+    box.get_by_text("The rows shown").click()
+    box.locator("tbody tr").nth(20).wait_for()  # a list of that length, at least
+    there = tab.url
+    tab.goto("about:blank")
+    tab.goto(there, wait_until="networkidle")
+    picture.wait_for()
+    tab.wait_for_timeout(200)
+    assert state()[1:] == second[1:]
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    tab.close()

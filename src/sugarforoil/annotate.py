@@ -54,7 +54,7 @@ def _draw_in_margin(panel: Panel, axes: Axes, plot: labels.Plot) -> None:
         return
     figure = cast(Figure, axes.figure)
     extent = axes.get_window_extent()
-    ends = [_place(axes, *_known(layer)[-1]) for layer in members]
+    ends = [_place(axes, *_last(panel, layer)) for layer in members]
     sizes = [typeset.height(layer.label, style.LABEL) for layer in members]
     levels = typeset.spread([y for _, y in ends], sizes, extent.y0 - 8, extent.y1 + 8)
     edge = max([extent.x1 + 4, *(x + 10 for x, _ in ends)])
@@ -72,10 +72,17 @@ def _place(axes: Axes, x: float, y: float) -> Point:
     return float(across), float(up)
 
 
+def _last(panel: Panel, layer: Layer) -> Point:
+    """Where a label in the margin belongs to: the last mark; of a part of bars, the edge of its last bar."""
+    x, y = _known(layer)[-1]
+    return (float(panel.bar_edges(layer)[1].iloc[-1]), y) if layer.kind == "stack" else (x, y)
+
+
 def _known(layer: Layer) -> list[Point]:
-    """The marks of a layer, in data units, from left to right; of a range, its middle."""
+    """The marks of a layer, in data units, from left to right; of a range and a part of a bar, its middle."""
     middle = (layer.rows["low"] + layer.rows["high"]) / 2
-    rows = pd.DataFrame({"x": layer.rows["x"], "y": layer.rows["y"].fillna(middle)}).dropna()
+    y = middle if layer.kind == "stack" else layer.rows["y"].fillna(middle)
+    rows = pd.DataFrame({"x": layer.rows["x"], "y": y}).dropna()
     return [(float(x), float(y)) for x, y in rows.to_numpy()]
 
 
@@ -112,7 +119,8 @@ def _occupy(panel: Panel, axes: Axes, plot: labels.Plot, layer: Layer) -> None:
     for x, low, high in layer.rows[["x", "low", "high"]].to_numpy():
         if not np.isnan([low, high]).any():
             plot.add_path([_place(axes, x, low), _place(axes, x, high)])
-    if layer.kind == "bars":
-        for start, end, y in zip(*panel.bar_edges(layer), layer.rows["y"].fillna(0), strict=True):
+    if layer.kind in ("bars", "stack"):
+        tops = layer.rows["high" if layer.kind == "stack" else "y"].fillna(0)
+        for start, end, y in zip(*panel.bar_edges(layer), tops, strict=True):
             (left, top), (right, base) = _place(axes, start, y), _place(axes, end, 0)
             plot.add_box((left, min(base, top), right, max(base, top)))

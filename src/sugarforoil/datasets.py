@@ -31,6 +31,7 @@ __all__ = [
     "Licence",
     "check",
     "cite_label",
+    "cited",
     "data_dir",
     "describe",
     "load",
@@ -48,6 +49,7 @@ ATTRIBUTE = "dataset"  # frame.attrs["dataset"] is the Dataset
 DTYPES = {"integer": "Int64", "boolean": "boolean"}
 
 _loaded: set[str] = set()
+_cited: dict[str, str] = {}
 
 
 def load(name: str) -> pd.DataFrame:
@@ -62,17 +64,30 @@ def load(name: str) -> pd.DataFrame:
     Raises DataError, for the first fault only, if there is no such table or if the file is not what
     datapackage.json describes. Its `row` is the line number in the file, the header being row 1.
     """
+    frame = _checked(name)
+    _loaded.add(name)
+    return frame
+
+
+def _checked(name: str) -> pd.DataFrame:
     package = read_package(data_dir())
     dataset = _find(name, package)
     if not known_good(dataset, package):
         validate(dataset, package)
-    _loaded.add(name)
     return read(dataset)
 
 
 def loaded() -> list[str]:
     """Return the names of the tables this process has loaded: what a notebook's outputs were made from."""
     return sorted(_loaded)
+
+
+def cited() -> dict[str, str]:
+    """Return the sources that this process has named, key to label.
+
+    They are kept apart from `loaded()`: a new source, which no figure of a notebook names, makes nothing stale.
+    """
+    return dict(sorted(_cited.items()))
 
 
 def check(name: str | None = None, directory: Path | None = None) -> None:
@@ -122,11 +137,12 @@ def source_keys(frame: pd.DataFrame) -> list[str]:
 
 def cite_label(key: str) -> str:
     """Return the short label of a source, such as "Voeten 2013" or "CIA 1960b". Raises DataError for an unknown key."""
-    table = sources()
+    table = _checked(SOURCES).set_index(SOURCE_KEY)
     if key not in table.index:
         message = f"expected the key of a source, found {key!r}" + did_you_mean(key, table.index)
         raise DataError("sources.csv", message)
-    return str(table.loc[key, "label"])
+    label = _cited[key] = str(table.loc[key, "label"])
+    return label
 
 
 def _find(name: str, package: dict[str, Dataset]) -> Dataset:

@@ -16,9 +16,10 @@ LANE = 18.0  # height of a line of marks, in points; words of two lines need mor
 AROUND_ROW = 9.0  # between the marks of two rows
 WORDS = 0.36  # most of the figure's width that the names of items take
 REACH = 5.0  # from the middle of a point to its edge
+SWATCH = 15.0  # from a square of a colour to the name of its part
 MARGINS = (12.0, 40.0, 70.0, 100.0, 130.0, 160.0, 200.0)  # right of the axis: the first that suffices
 APART = 9.0  # least distance of two marks, or of a mark and its neighbour's words
-BAR = 11.0  # thickness
+BAR, STACK = 11.0, 13.0  # thickness of bars, and of those made of parts
 
 
 @dataclass
@@ -77,7 +78,8 @@ def right_margin(panel: Panel, room: float) -> float:
 
 def height(panel: Panel, length: float, margin: float) -> float:
     """The height of the rows in points, given the length of the axis and the room right of it."""
-    return sum(row.height() for row in _rows(panel, length, margin))
+    key = len(_key(panel, length + margin)) * LANE
+    return sum(row.height() for row in _rows(panel, length, margin)) + key
 
 
 def draw(
@@ -97,6 +99,12 @@ def draw(
         colour, width = (style.AXIS, 1.0) if zero else (style.GRID, 0.8)
         paper.line(figure, [x, x], [bottom, top], colour=colour, width=width, order=0.5)
         paper.text(figure, x, bottom - 5, words, size=style.TICK, colour=style.GREY, across="center", up="top")
+    for line, names in enumerate(reversed(_key(panel, length + margin))):
+        y = top + (line + 0.5) * LANE
+        for x, layer in names:
+            paper.box(figure, start + x, y - 5, 10, 10, layer.colour, order=2)
+            dark = style.text_colour(layer.colour)
+            paper.text(figure, start + x + SWATCH, y, layer.label, colour=dark, weight="semibold")
     level = top
     for place, row in enumerate(rows):
         if place:
@@ -126,7 +134,10 @@ def _names(panel: Panel) -> list[str]:
 
 def _rows(panel: Panel, length: float, margin: float) -> list[Row]:
     rows = [Row(name, []) for name in _names(panel)]
+    _add_stacks(panel, rows, length)
     for layer in panel.layers:
+        if layer.kind == "stack":
+            continue
         spoken = layer.rows["text"] if layer.text else [""] * len(layer.rows)
         values = layer.rows[["x", "y", "low", "high"]].to_numpy()
         marks = [
@@ -147,6 +158,34 @@ def _rows(panel: Panel, length: float, margin: float) -> list[Row]:
                 f"no mark in the row {key!r}: leave the item out, or say in the caption that it is unknown"
             )
     return rows
+
+
+def _add_stacks(panel: Panel, rows: list[Row], length: float) -> None:
+    """Give each item with parts one lane for them."""
+    pieces: dict[int, list[Mark]] = {}
+    for layer in panel.layers:
+        if layer.kind == "stack":
+            for x, y, low, high in layer.rows[["x", "y", "low", "high"]].to_numpy():
+                pieces.setdefault(int(x), []).append(Mark(layer, y, low, high, ""))
+    for item, lane in pieces.items():
+        for mark in lane:
+            mark.left, mark.right = (_across(panel, length, end) for end in (mark.low, mark.high))
+        rows[item].lanes.append(lane)
+
+
+def _key(panel: Panel, room: float) -> list[list[tuple[float, Layer]]]:
+    """Names of the parts of bars in lines above the rows: where each begins, from the start of the axis."""
+    lines: list[list[tuple[float, Layer]]] = []
+    used = room
+    for layer in panel.layers:
+        if layer.kind == "stack" and layer.label:
+            wide = SWATCH + typeset.width(layer.label, style.LABEL, "semibold")
+            if used + wide > room:
+                lines.append([])
+                used = 0.0
+            lines[-1].append((used, layer))
+            used += wide + 2 * APART
+    return lines
 
 
 def _measure(panel: Panel, mark: Mark, length: float, right: float) -> None:
@@ -203,6 +242,9 @@ def _draw_mark(panel: Panel, figure: Figure, mark: Mark, start: float, level: fl
         for one in (mark.y, mark.low, mark.high, 0.0)
     )
     colour = layer.negative if layer.negative and mark.y < 0 else layer.colour
+    if layer.kind == "stack":
+        _draw_part(figure, mark, level, (low, high))
+        return
     if layer.kind == "ranges":
         paper.line(figure, [low, high], [level, level], colour=colour, width=6, alpha=0.35, order=2)
         for end in (low, high):
@@ -220,3 +262,10 @@ def _draw_mark(panel: Panel, figure: Figure, mark: Mark, start: float, level: fl
         paper.text(figure, start + mark.at, level, mark.words, size=style.NOTE, colour=dark)
     if mark.label:
         paper.text(figure, start + mark.place, level, mark.label, colour=dark, weight="semibold")
+
+
+def _draw_part(figure: Figure, mark: Mark, level: float, ends: tuple[float, float]) -> None:
+    """Draw a part of a bar."""
+    paper.box(figure, ends[0], level - STACK / 2, ends[1] - ends[0], STACK, mark.layer.colour, order=2)
+    if mark.low > 0 and ends[1] - ends[0] > 3:  # a thin white edge parts colours that are alike in grey
+        paper.line(figure, [ends[0]] * 2, [level - STACK / 2, level + STACK / 2], colour="white", width=0.8, order=2.1)

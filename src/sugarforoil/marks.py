@@ -160,6 +160,21 @@ def _draw_bars(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
     axes.vlines(middle, whiskers["low"], whiskers["high"], color=style.INK, linewidth=1.4, zorder=order + 0.1)
 
 
+def _draw_stack(panel: Panel, axes: Axes, layer: Layer, order: float) -> None:
+    left, right = panel.bar_edges(layer)
+    rows, wide = layer.rows, right - left
+    axes.bar(
+        (left + right) / 2,
+        rows["y"],
+        wide,
+        bottom=rows["low"],
+        color=layer.colour,
+        zorder=order,
+        edgecolor="white",  # a thin edge parts colours that are alike in grey
+        linewidth=0.8,
+    )
+
+
 DRAW: dict[str, Callable[[Panel, Axes, Layer, float], None]] = {
     "line": _draw_line,
     "dashed": _draw_dashed,
@@ -167,4 +182,5 @@ DRAW: dict[str, Callable[[Panel, Axes, Layer, float], None]] = {
     "ranges": _draw_ranges,
     "band": _draw_band,
     "bars": _draw_bars,
+    "stack": _draw_stack,
 }

@@ -166,13 +166,64 @@ class Panel(Scales):
             negative=negative,
         )
 
+    def stack(
+        self,
+        frame: pd.DataFrame,
+        parts: Mapping[Any, tuple[str, str]],
+        *,
+        x: str = "year",
+        y: str = "value",
+        part: str = "part",
+        total: float | str | None = None,
+        until: str = "",
+    ) -> None:
+        """Draw bars made of parts: amounts or shares, from the axis up in the order of `parts`.
+
+        frame: one row for each x and part; part: the column of parts; parts: value of that column -> (label, colour).
+        total: what the parts of each x must add up to (100 for percentages), or a column that says it; half a percent
+        is left to rounding. until: as for `bars`. On a chart of items x is the column of items and bars run across.
+        Raises FigureError for a part without a value, a negative one, one that is not in `parts`, and a wrong total.
+        """
+        self._need(frame, x, y, part, *([total] if isinstance(total, str) else []), *([until] if until else []))
+        for name in frame[part]:
+            if name not in parts:
+                raise self.fail(f"no part {name!r}; there are {', '.join(map(str, parts))}")
+        if frame.duplicated([x, part]).any():
+            again = frame[frame.duplicated([x, part])].iloc[0]
+            raise self.fail(f"two values for {again[part]} in {self._spell(again[x])}; choose one first")
+        table = (
+            frame.assign(_=self._numbers(frame, y))
+            .pivot(index=x, columns=part, values="_")
+            .reindex(columns=list(parts))
+        )
+        for where, row in table.iterrows():
+            if row.isna().any():
+                raise self.fail(
+                    f"no value for {row.index[row.isna()][0]} in {self._spell(where)}: give 0 if it is nothing"
+                )
+            if (row < 0).any():
+                raise self.fail(f"{row.index[row < 0][0]} is negative in {self._spell(where)}: no part of a sum can be")
+            if total is not None:
+                said = float(frame.loc[frame[x] == where, total].iloc[0]) if isinstance(total, str) else float(total)
+                if abs(row.sum() - said) > 0.005 * abs(said):
+                    raise self.fail(f"the parts in {self._spell(where)} add up to {row.sum():g}, not to {said:g}")
+        tops = table.cumsum(axis="columns")
+        for key, (label, colour) in parts.items():
+            rows = frame[frame[part] == key]
+            top = tops[key].reindex(rows[x]).to_numpy()
+            rows = rows.assign(foot_=top - self._numbers(rows, y), top_=top)
+            self._add("stack", rows, x, label, colour, y=y, low="foot_", high="top_", until=until)
+
+    def _spell(self, x: Any) -> str:
+        return str(x) if self.scale == "item" else f"{x:g}" if _is_year(x) else dates.written(x)
+
     def items(self, names: Mapping[Any, str], *, log: bool = False) -> None:
         """Make this a chart of items: a row for each, numbers across. Call it first.
 
-        names: value of a column -> words beside the row, from top to bottom. After this, `points`, `ranges` and
-        `bars` take x as the column that holds the item; marks that would touch stand below each other, and a label
-        stands beside the layer's first mark, or that of the item `at`. log: a logarithmic axis, which has no place
-        for bars and zero. Raises FigureError.
+        names: value of a column -> words beside the row, from top to bottom. After this, `points`, `ranges`,
+        `bars` and `stack` take x as the column that holds the item; marks that would touch stand below each other,
+        and a label stands beside the layer's first mark, or that of the item `at`. log: a logarithmic axis, which
+        has no place for bars and zero. Raises FigureError.
         """
         if self.layers or self.scale:
             raise self.fail("call items before anything is drawn: a panel has rows of items or an axis of time")
@@ -273,8 +324,10 @@ class Panel(Scales):
         **options: Any,
     ) -> None:
         self._need(frame, x, *(name for name in (y, low, high, text, until) if name))
-        if self.scale == "item" and (kind not in ITEM_KINDS or (self.log and kind == "bars")):
-            raise self.fail(f"{kind} has no place {'on a logarithmic axis' if kind == 'bars' else 'among items'}")
+        if self.scale == "item" and (kind not in ITEM_KINDS or (self.log and kind in ("bars", "stack"))):
+            raise self.fail(
+                f"{kind} has no place {'among items' if kind not in ITEM_KINDS else 'on a logarithmic axis'}"
+            )
         plans = sorted(PLANS & set(frame["status"].dropna())) if "status" in frame.columns else []
         if plans and not plan:
             raise self.fail(f"rows with status {', '.join(plans)} are no outturn: draw them with plan=True")
@@ -297,7 +350,7 @@ class Panel(Scales):
             raise self.fail(f"{kind} {label or y!r}: every value is missing")
         if self.log and (rows[["y", "low", "high"]] <= 0).any(axis=None):
             raise self.fail("a logarithmic axis has no place for zero and less")
-        if options.get("where") not in ("", "right", "left", "above", "below"):
+        if options.get("where", "") not in ("", "right", "left", "above", "below"):
             raise self.fail(f"where must be right, left, above or below, not {options.get('where')!r}")
         self.frames.append(frame)
         self.layers.append(
@@ -424,6 +477,8 @@ class Panel(Scales):
         for layer in self.layers:
             rows = layer.rows.drop(columns=["text", "start", "end", "x"], errors="ignore")
             rows = rows.rename(columns={"when": "x"})
+            if layer.kind == "stack":  # ends of parts are no data
+                rows[["low", "high"]] = np.nan
             rows.insert(0, "label", layer.label.replace("\n", " "))
             rows.insert(0, "layer", f"{layer.kind} (plan)" if layer.plan else layer.kind)
             parts.append(rows.dropna(subset=["y", "low", "high"], how="all").astype({"x": "string"}))

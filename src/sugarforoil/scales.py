@@ -86,24 +86,27 @@ class Scales:
         Bars of several layers that share some time stand side by side, others in its middle.
         """
         rows = layer.rows
-        bars = [one for one in self.layers if one.kind == "bars"]
-        filled = [one.rows[one.rows["y"].fillna(0).ne(0)] for one in bars]
+        length = rows["end"] - rows["start"]
         if self.scale == "date":
-            ends = [pair for one in filled for pair in zip(one["start"], one["end"], strict=True)]
-            beside = dates.overlap(ends) is not None
             low, high = self.x_limits()
             most = 0.01 * (high - low)  # between long bars the gap is no wider than between short ones
-            room = (rows["end"] - rows["start"]).map(lambda days: days - min(0.12 * days, most))
+            room = length.map(lambda days: days - min(0.12 * days, most))
         else:
-            beside = bool(pd.concat([one["x"] for one in filled]).duplicated().any())
-            room = (rows["end"] - rows["start"]) * 0.76
-        beside = beside and layer.kind == "bars"
+            room = length * 0.76
+        bars = [one for one in self.layers if one.kind == "bars"]
+        beside = layer.kind == "bars" and self._share_time(bars)
         wide = room / len(bars) if beside else room
         middle = (rows["start"] + rows["end"]) / 2
         if beside:
             middle = middle + (bars.index(layer) - (len(bars) - 1) / 2) * wide
             wide = wide * 0.94
         return middle - wide / 2, middle + wide / 2
+
+    def _share_time(self, bars: list[Layer]) -> bool:
+        filled = pd.concat([one.rows[one.rows["y"].fillna(0).ne(0)] for one in bars])
+        if self.scale == "date":
+            return dates.overlap(list(zip(filled["start"], filled["end"], strict=True))) is not None
+        return bool(filled["x"].duplicated().any())
 
     def y_ticks(self) -> list[float]:
         """Where grid lines run."""
@@ -156,6 +159,8 @@ class Scales:
 
     def in_margin(self, layer: Layer) -> bool:
         """Whether a label stands right of the plot: its line ends there and nothing else was asked for."""
+        if layer.kind == "stack":
+            return True
         low, high = self.x_limits()
         last = layer.rows.dropna(subset=["y"] if layer.rows["y"].notna().any() else ["high"])["x"].max()
         free = not layer.where and layer.at is None and layer.kind != "bars"

@@ -252,7 +252,11 @@ def cell(text: str) -> str:
 def value(text: str) -> str:
     """A value of the data, shown as it is but for its length."""
     text = " ".join(text.split())
-    text = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1].rstrip() + "…"
+    return escape(text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1].rstrip() + "…")
+
+
+def escape(text: str) -> str:
+    """Text in which no character means anything to Markdown."""
     return re.sub(r"([\\`*_{}\[\]<>$|~#])", r"\\\1", text)
 
 

@@ -92,6 +92,7 @@ RULES = [
     rules.one_preferred,
     rules.right_state,
     rules.date_fits_its_precision,
+    rules.spans_run_forward,
 ]
 
 

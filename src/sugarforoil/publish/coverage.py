@@ -44,7 +44,7 @@ def covered(dataset: Dataset, rows: list[dict[str, str]]) -> dict[str, list[int]
     by = series_columns(dataset, rows)
     found: dict[str, set[int]] = defaultdict(set)
     for row in rows:
-        if row[when][:4].isdigit():  # a source without a date has the year n.d.
+        if row[when]:
             found[" · ".join(row[name] for name in by) or "all rows"].add(int(row[when][:4]))
     return {name: sorted(years) for name, years in sorted(found.items())}
 

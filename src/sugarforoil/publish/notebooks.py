@@ -3,13 +3,15 @@
 Executing and building are two steps. `make run` executes every notebook; `make book` executes only those whose
 stored outputs no longer follow from what they were made from. What they were made from is recorded in
 `notebooks/outputs.json`: the code cells, the datasets that the run really loaded, the helper package and the locked
-versions, each as a checksum, beside the checksum of the outputs themselves.
+versions, each as a checksum, beside the checksum of the outputs themselves. Of the bibliography only the labels of
+the works that figures and findings name are recorded: a new entry makes no chapter stale.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
 import hashlib
 import json
 import os
@@ -17,7 +19,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = ROOT / "notebooks"
@@ -25,6 +27,13 @@ RECORD = NOTEBOOKS / "outputs.json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 Notebook = dict[str, Any]
+
+
+class Used(NamedTuple):
+    """What a run of a notebook used."""
+
+    datasets: list[str]
+    cited: dict[str, str]  # the key of a source -> its label
 
 
 class NotebookError(Exception):
@@ -110,6 +119,15 @@ def dataset_digests() -> dict[str, str]:
     return digests
 
 
+def labels() -> dict[str, str]:
+    """The short label of each source, by key: what figures and findings print of the bibliography."""
+    file = ROOT / "data" / "sources.csv"
+    if not file.exists():
+        return {}
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {row["key"]: row["label"] for row in csv.DictReader(lines)}
+
+
 def record() -> dict[str, Any]:
     """The stored record; empty when there is none yet or it cannot be read."""
     try:
@@ -125,7 +143,7 @@ def reasons(path: Path, stored: dict[str, Any], now: dict[str, Any]) -> list[str
     Args:
         path: the notebook.
         stored: the record, as `record()` gives it.
-        now: checksums of package, lock and datasets as they are, from `state()`.
+        now: checksums of package, lock and datasets as they are, and the labels of sources, from `state()`.
     """
     entry = stored.get("notebooks", {}).get(path.stem)
     if entry is None:
@@ -139,6 +157,9 @@ def reasons(path: Path, stored: dict[str, Any], now: dict[str, Any]) -> list[str
     for name, digest in entry["datasets"].items():
         if now["datasets"].get(name) != digest:
             why.append(f"dataset {name} changed")
+    for key, label in entry["cited"].items():
+        if now["labels"].get(key) != label:
+            why.append(f"source {key} changed")
     if entry["package"] != now["package"]:
         why.append("the helper package changed")
     if entry["lock"] != now["lock"]:
@@ -147,8 +168,13 @@ def reasons(path: Path, stored: dict[str, Any], now: dict[str, Any]) -> list[str
 
 
 def state() -> dict[str, Any]:
-    """Checksums of what all notebooks share, as they are now."""
-    return {"package": package_digest(), "lock": lock_digest(), "datasets": dataset_digests()}
+    """Checksums of what all notebooks share, and the labels of sources, as they are now."""
+    return {
+        "package": package_digest(),
+        "lock": lock_digest(),
+        "datasets": dataset_digests(),
+        "labels": labels(),
+    }
 
 
 def stale() -> dict[Path, list[str]]:
@@ -161,8 +187,8 @@ def stale() -> dict[Path, list[str]]:
 # --- executing -----------------------------------------------------------------------------------------------------
 
 
-async def _execute(path: Path) -> tuple[Notebook, list[str]]:
-    """Run one notebook in a fresh kernel; give it back with outputs, and the datasets that it loaded."""
+async def _execute(path: Path) -> tuple[Notebook, Used]:
+    """Run one notebook in a fresh kernel; give it back with outputs, and what it loaded and cited."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -184,20 +210,20 @@ async def _execute(path: Path) -> tuple[Notebook, list[str]]:
                 raise NotebookError(
                     f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}"
                 ) from None
-        loaded = await _loaded(client)
-    return json.loads(nbformat.writes(notebook)), loaded
+        used = await _used(client)
+    return json.loads(nbformat.writes(notebook)), used
 
 
-async def _loaded(client: Any) -> list[str]:
-    """Ask the kernel which datasets it loaded: what ran is a better witness than what the code seems to say."""
-    expression = {"names": "__import__('json').dumps(__import__('sugarforoil.datasets', fromlist=['x']).loaded())"}
-    message = client.kc.execute("", silent=True, user_expressions=expression)
+async def _used(client: Any) -> Used:
+    """Ask the kernel what it loaded and cited: what ran is a better witness than what the code seems to say."""
+    module = "__import__('sugarforoil.datasets', fromlist=['x'])"
+    used = f"__import__('json').dumps([{module}.loaded(), {module}.cited()]).encode().hex()"
+    message = client.kc.execute("", silent=True, user_expressions={"used": used})
     while True:
         reply = await client.kc.get_shell_msg(timeout=60)
         if reply["parent_header"].get("msg_id") == message:
-            text = reply["content"]["user_expressions"]["names"]["data"]["text/plain"]
-            names: list[str] = json.loads(text.strip("'"))
-            return names
+            text = reply["content"]["user_expressions"]["used"]["data"]["text/plain"]
+            return Used(*json.loads(bytes.fromhex(text.strip("'"))))
 
 
 def normalise(notebook: Notebook, path: Path) -> Notebook:
@@ -231,14 +257,14 @@ async def _run(paths: list[Path], workers: int) -> None:
     slots = asyncio.Semaphore(workers)
     done = 0
 
-    async def one(path: Path) -> tuple[Path, Notebook, list[str]]:
+    async def one(path: Path) -> tuple[Path, Notebook, Used]:
         nonlocal done
         async with slots:
             started = time.perf_counter()
-            executed, loaded = await _execute(path)
+            executed, used = await _execute(path)
             done += 1
             print(f"  [{done} of {len(paths)}] {path.stem}  {time.perf_counter() - started:.1f} s", flush=True)
-            return path, normalise(executed, path), loaded
+            return path, normalise(executed, path), used
 
     # The others are let finish when one fails: a kernel that is cut off leaves a process behind.
     results = await asyncio.gather(*(one(path) for path in paths), return_exceptions=True)
@@ -246,12 +272,13 @@ async def _run(paths: list[Path], workers: int) -> None:
     if faults:
         raise faults[0]
     now, entries = state(), record().get("notebooks", {})
-    for path, executed, loaded in (result for result in results if not isinstance(result, BaseException)):
+    for path, executed, used in (result for result in results if not isinstance(result, BaseException)):
         _write(path, executed)
         entries[path.stem] = {
             "code": code_digest(executed),
             "outputs": outputs_digest(executed),
-            "datasets": {name: now["datasets"][name] for name in loaded},
+            "datasets": {name: now["datasets"][name] for name in used.datasets},
+            "cited": used.cited,
             "package": now["package"],
             "lock": now["lock"],
         }

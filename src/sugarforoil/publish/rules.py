@@ -222,3 +222,27 @@ def date_fits_its_precision(dataset: Dataset, frame: pd.DataFrame) -> Iterator[D
         beyond = (date < frame["date_low"]) | (date > frame["date_high"])
         for place in frame.index[beyond.fillna(False).astype(bool)]:
             yield fault(dataset, place, "date", "expected a date between date_low and date_high")
+
+
+SPANS = (
+    ("start", "end"), ("date", "date_end"), ("date", "end_date"), ("year", "year_end"), ("year_from", "year"),
+    ("month_from", "month_to"), ("period_start", "period_end"), ("first_year", "last_year"), ("from_year", "to_year"),
+    ("from_date", "to_date"), ("date_low", "date_high"),
+)  # fmt: skip
+"""Pairs of columns in which the second is no earlier than the first."""
+
+
+def spans_run_forward(dataset: Dataset, frame: pd.DataFrame) -> Iterator[DataError]:
+    """What has a beginning and an end does not end before it begins."""
+    for first, last in SPANS:
+        if not {first, last} <= set(frame.columns):
+            continue
+        backward = frame[last] < frame[first]
+        for place in frame.index[backward.fillna(False).astype(bool)]:
+            message = f"expected nothing before {first}, {shown(at(frame, place, first))}"
+            yield fault(dataset, place, last, f"{message}, found {shown(at(frame, place, last))}")
+
+
+def shown(value: object) -> str:
+    """A year or a date as the table writes it."""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)

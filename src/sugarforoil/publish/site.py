@@ -23,6 +23,17 @@ UNUSED = [
     "minus.png",
 ]
 
+SCRIPTS = {
+    "book/reference/chronology": ["js/filter.js"],
+    "book/reference/explore": [
+        "vendor/vega-6.4.0.min.js",
+        "vendor/vega-lite-6.4.3.min.js",
+        "vendor/vega-interpreter-2.3.2.js",
+        "js/explore.js",
+    ],
+}
+"""The book's own scripts, on the pages that use them and on no other."""
+
 ENTRY = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,6 +51,8 @@ ENTRY = """<!DOCTYPE html>
 def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Keep the page's buttons to what serves a reader: the notebook of a chapter."""
     context["sfo_notebook"] = f"_sources/{pagename}.ipynb" if pagename.startswith("notebooks/") else None
+    for script in SCRIPTS.get(pagename, []):
+        app.add_js_file(script, loading_method="defer")
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

@@ -35,7 +35,7 @@ COLUMNS = (
 )  # fmt: skip
 
 KEY = re.compile(r"[a-z][a-z0-9]*")
-YEAR = re.compile(r"\d{4}(–\d{4})?|n\.d\.")  # n.d.: the work shows no date; no year is guessed
+YEAR = re.compile(r"\d{4}(–\d{4})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 FRUS_VOLUME = re.compile(r"^\{*Foreign Relations of the United States, (?:.*, )?(\d{4}(?:–\d{4})?), Volumes? ([^,]+)")
@@ -96,7 +96,7 @@ def dates(entries: Mapping[str, Entry]) -> dict[str, str]:
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     found = {}
     for key, entry in entries.items():
-        year = str(entry.fields.get("year", "n.d."))
+        year = str(entry.fields.get("year", ""))
         if frus(entry):  # these are told apart by volume and document
             found[key] = year
         else:
@@ -150,8 +150,6 @@ def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
     for name in (*entry.fields, *entry.persons):
         if "\\" in _field(entry, name):
             raise SourcesError(f"{where}: the field {name} holds a LaTeX command; write the character itself")
-    if _field(entry, "year") == "n.d." and not _field(entry, "urldate"):
-        raise SourcesError(f"{where}: the field year is 'n.d.', so urldate must say when the work was read")
     publishers = (_field(entry, name) for name in ("publisher", "institution", "howpublished"))
     return {
         "key": key,
