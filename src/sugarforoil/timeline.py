@@ -19,7 +19,7 @@ from .moments import Entry
 
 MONTH = 20.0  # points of height for a month, when there is room enough for the words
 DAY = 20.0  # and for a day, on a timeline of days
-WEEK = 13.0  # and for a week, on a timeline of weeks
+WEEK = 15.0  # and for a week, on a timeline of weeks
 SCALE_WIDTH = 34.0  # column of years and months
 WEEK_WIDTH = 48.0  # of the Mondays of weeks
 LANE_WIDTH = 26.0
@@ -191,7 +191,9 @@ class Timeline:
                 ink = style.INK if year else style.GREY
                 paper.text(figure, 0, y, words, size=style.TICK, colour=ink, weight=weight)
             colour, width = (style.AXIS, 0.9) if year else (style.GRID, 0.6)
-            paper.line(figure, [self._scale_width - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5)
+            paper.line(
+                figure, [self._scale_width - 3, self._lanes_right], [y, y], colour=colour, width=width, order=0.5
+            )
 
     def _draw_lanes(self, figure: Figure, top: float, bottom: float) -> None:
         left = self._scale_width
