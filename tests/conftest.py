@@ -1,4 +1,4 @@
-"""Shared fixtures: a tiny valid data package in a directory of its own, for tests to load and to break."""
+"""Shared fixtures: a tiny valid data package, for tests to load and to break; and what figures show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,34 @@ def edit(tiny: Path) -> Callable[[str, str | bytes, str | bytes], None]:
         (tiny / file).write_bytes(content.replace(before, after))
 
     return replace
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What is displayed, as (data, metadata), in order. The process knows of no figure before."""
+    displays: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    publish = lambda data, metadata=None, **_: displays.append((data, metadata or {}))  # noqa: E731
+    monkeypatch.setattr("IPython.display.publish_display_data", publish)
+    monkeypatch.setattr("sugarforoil.figures._shown", {})
+    return displays
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[float, float, float, float]]]:
+    """Every text set into a figure and the box that it takes, in points."""
+    from sugarforoil import paper, style, typeset
+
+    boxes: list[tuple[str, tuple[float, float, float, float]]] = []
+    original = paper.text
+
+    def text(figure: Any, x: float, y: float, words: str, **how: Any) -> None:
+        size = how.get("size", style.LABEL)
+        wide = typeset.width(words, size, how.get("weight", "normal"))
+        tall = typeset.height(words, size)
+        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[how.get("across", "left")]
+        bottom = y - tall * {"bottom": 0.0, "middle": 0.5, "top": 1.0}[how.get("up", "middle")]
+        boxes.append((words, (left, bottom, left + wide, bottom + tall)))
+        original(figure, x, y, words, **how)
+
+    monkeypatch.setattr(paper, "text", text)
+    return boxes

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sugarforoil.publish import build as builder
 from sugarforoil.publish.build import can_build_upon
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,3 +129,60 @@ def test_a_broken_table_stops_the_build_and_names_the_place(clone):
     assert "found 'abc'" in finished.stderr
     assert "Traceback" not in finished.stderr
     assert site(clone) == before, "a failed build must not touch the site that stands"
+
+
+# --- the site that stands ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """A `_build` in which a site stands, and a new one is ready in the builder's own place."""
+    paths = {"SITE": "html", "HOME": "html/index.html", "PUBLISHED": "published.json", "WORK": "work"}
+    for name, path in (paths | {"FINISHED": "work/inputs.json"}).items():
+        monkeypatch.setattr(builder, name, tmp_path / path)
+    for site, text in (("html", "old"), ("work/_build/html", "new")):
+        (tmp_path / site).mkdir(parents=True)
+        (tmp_path / site / "index.html").write_text(text)
+    return tmp_path
+
+
+def test_a_site_replaces_the_one_that_stands(place):
+    builder.publish({"a": "1"})
+    assert (place / "html" / "index.html").read_text() == "new"
+    assert builder.made_from(builder.PUBLISHED) == {"a": "1"}
+    assert sorted(path.name for path in place.iterdir()) == ["html", "published.json", "work"]
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_cut_off_at_any_moment_a_whole_site_stands_after_the_next_start(place, monkeypatch, moment):
+    """A kill is played by failing at the n-th of the steps that touch the disk."""
+    steps = iter(range(10))
+    for owner, name in ((shutil, "copytree"), (Path, "rename"), (Path, "write_text")):
+        real = getattr(owner, name)
+
+        def failing(*args, real=real, **kwargs):
+            if next(steps) == moment:
+                raise KeyboardInterrupt
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, failing)
+    with pytest.raises(KeyboardInterrupt):
+        builder.publish({"a": "1"})
+    monkeypatch.undo()
+    for name, path in (("SITE", "html"), ("PUBLISHED", "published.json")):
+        monkeypatch.setattr(builder, name, place / path)
+    builder.recover()
+    assert (place / "html" / "index.html").read_text() in {"old", "new"}
+    assert builder.made_from(builder.PUBLISHED) == {}, "the next build must not take this site for finished"
+
+
+def test_a_failed_build_leaves_the_standing_site_and_no_half_one_to_build_upon(place, monkeypatch):
+    def fails(beside):
+        raise builder.BuildError("no")
+
+    monkeypatch.setattr(builder, "build_site", fails)
+    builder.FINISHED.write_text('{"a": "1"}')
+    with pytest.raises(builder.BuildError):
+        builder.build_aside({"a": "2"})
+    assert (place / "html" / "index.html").read_text() == "old"
+    assert builder.made_from(builder.FINISHED) == {}

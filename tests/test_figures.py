@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sugarforoil import datasets, figures, findings, paper, style, typeset
+from sugarforoil import datasets, figures, findings, style, typeset
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = {
@@ -39,34 +39,6 @@ LONG = "A title that is long enough to be taken for more"
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is a process of its own as far as figure ids go."""
     monkeypatch.setattr(figures, "_shown", {})
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """What is displayed, as (data, metadata), in order."""
-    displays: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    publish = lambda data, metadata=None, **_: displays.append((data, metadata or {}))  # noqa: E731
-    monkeypatch.setattr("IPython.display.publish_display_data", publish)
-    return displays
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[float, float, float, float]]]:
-    """Every text set into a figure and the box that it takes, in points."""
-    boxes: list[tuple[str, tuple[float, float, float, float]]] = []
-    original = paper.text
-
-    def text(figure: Any, x: float, y: float, words: str, **how: Any) -> None:
-        size = how.get("size", style.LABEL)
-        wide = typeset.width(words, size, how.get("weight", "normal"))
-        tall = typeset.height(words, size)
-        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[how.get("across", "left")]
-        bottom = y - tall * {"bottom": 0.0, "middle": 0.5, "top": 1.0}[how.get("up", "middle")]
-        boxes.append((words, (left, bottom, left + wide, bottom + tall)))
-        original(figure, x, y, words, **how)
-
-    monkeypatch.setattr(paper, "text", text)
-    return boxes
 
 
 def votes(**columns: Any) -> pd.DataFrame:
@@ -260,6 +232,15 @@ def test_wrapping_respects_the_measure_and_no_break_spaces() -> None:
     assert len(lines) > 1 and all(typeset.width(line, 13) <= 150 for line in lines)
     assert any("4\u00a0¢/lb" in line for line in lines)
     assert " ".join(lines) == text
+
+
+def test_a_width_does_not_depend_on_where_it_is_asked_first() -> None:
+    """Widths are kept: one that was rounded to whole points by hinting would shift every later figure."""
+    typeset.width.cache_clear()
+    outside = typeset.width("28\u00a0May", style.LABEL, "semibold")
+    typeset.width.cache_clear()
+    with style.house_style():
+        assert typeset.width("28\u00a0May", style.LABEL, "semibold") == outside
 
 
 # --- bytes ------------------------------------------------------------------------------------------------

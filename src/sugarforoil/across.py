@@ -41,6 +41,10 @@ class Across:
     lanes: dict[str, str]
     frames: list[pd.DataFrame] = field(default_factory=list)  # the rows, for the source line
 
+    def __post_init__(self) -> None:
+        """Numbers follow the marks from left to right: a month's in its middle."""
+        self.entries = sorted(self.entries, key=lambda one: one.place)
+
     @cached_property
     def _hours(self) -> bool:
         return any(one.hour for one in self.entries)

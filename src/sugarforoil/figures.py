@@ -245,8 +245,8 @@ class Chart(Panel):
             for panel in row:
                 edge, start, length, margin = self._column(panel)
                 tall = self._plot_height(panel)
-                paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
                 if panel.item_names:
+                    paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
                     itemrows.draw(panel, figure, edge=edge, start=start, bottom=bottom, length=length, margin=margin)
                     continue
                 axes = figure.add_axes((start / width, bottom / height, length / width, tall / height))
@@ -254,6 +254,7 @@ class Chart(Panel):
                 over = bottom + tall + eventmarks.draw(axes, panel.moments, panel.x_limits())
                 if panel.has_eras:
                     eraband.draw(axes, panel.x_limits(), panel.scale, over, strip=not self._repeats(panel))
+                paper.text(figure, edge, top, panel.heading, weight="semibold", up="top")
             top = bottom - UNDER_PLOT - ROW_GAP
 
     def _footer(self, known: list[str], sources: list[str]) -> str:

@@ -48,7 +48,7 @@ class Entry:
 def entries(
     frame: pd.DataFrame, lanes: Mapping[Any, str], *, lane: str, date: str, label: str, time: str
 ) -> list[Entry]:
-    """Return the events of a frame in order of time.
+    """Return the events of a frame in order of time, or of their dates where no hours are told.
 
     An event whose hour is not known stands between its neighbours of the same day, in the frame's order. Raises
     ValueError for a missing date and an hour that is none.
@@ -68,9 +68,7 @@ def entries(
             replace(one, place=one.place + (common - _hours(offset)) / 24) if one.hour and pd.notna(offset) else one
             for one, offset in zip(found, own, strict=True)
         ]
-    if time:
-        found = _among_hours(found)
-    return sorted(found, key=lambda one: one.place)
+    return sorted(_among_hours(found), key=lambda one: one.place) if time else found
 
 
 def by_days(entries: Sequence[Entry]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
@@ -21,7 +22,8 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a text in points; of several lines, that of the widest."""
     style.register_fonts()
     font = FontProperties(family=[style.FAMILY], size=size, weight=weight)
-    return max(float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n"))
+    with mpl.rc_context({"text.hinting": "none"}):  # the same wherever it is asked, and so what is kept
+        return max(float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n"))
 
 
 def height(text: str, size: float) -> float:

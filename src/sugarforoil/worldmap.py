@@ -100,13 +100,14 @@ class Map:
         *,
         plan: bool = False,
         at: float | None = None,
+        span: tuple[float, float] | None = None,
     ) -> None:
         """Draw all points `km` kilometres from a place: a range. plan: dashed, for what was never ready.
 
-        at: direction from the place, in degrees from north by east, in which the label stands; where it covers
-        least if not given. Raises FigureError.
+        Directions are degrees from north by east. at: where the label stands, seen from the place; where it covers
+        least if not given. span: draw only the arc from one direction to the other. Raises FigureError.
         """
-        self._ring(place, km, label, colour, plan, at, {})
+        self._ring(place, km, label, colour, plan, at, {}, span)
 
     def area(
         self, circles: Mapping[str, float], label: str = "", colour: str = "neutral", *, plan: bool = False
@@ -130,12 +131,15 @@ class Map:
         plan: bool,
         at: float | None,
         others: Mapping[str, float],
+        span: tuple[float, float] | None = None,
     ) -> None:
         if not 0 < km < 15_000:
             raise self.chart.fail(f"a circle of {km:g} km: give kilometres from 0 to 15,000")
+        if span is not None and not 0 < span[1] - span[0] <= 360:
+            raise self.chart.fail(f"an arc from {span[0]:g} to {span[1]:g} degrees: the second must be the larger")
         row = self._row(place)
         middles = [(*self._row(other)[["latitude", "longitude"]], far) for other, far in others.items()]
-        corners = circle(row["latitude"], row["longitude"], km, middles)
+        corners = circle(row["latitude"], row["longitude"], km, middles, span or (0.0, 360.0))
         colour = self.chart._colour(colour)
         self.rings.append(Ring(place, km, self.chart._words(label), colour, plan, at, tuple(corners)))
 
@@ -322,9 +326,10 @@ def _name(figure: Figure, plot: labels.Plot, spot: Spot, x: float, y: float) -> 
         for reach in FAR
         for turn in np.radians(range(15, 360, 30))
     ]
-    costs = [plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) for mark in near]
+    # Covering anything is worse than standing farther off.
+    costs = [4 * plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) for mark in near]
     costs += [
-        1 + plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) + 3 * plot.cost_of_line((x, y), mark[:2])
+        2 + 4 * plot.cost(plot.beside(spot.name, style.NOTE, "normal", mark)) + 3 * plot.cost_of_line((x, y), mark[:2])
         for mark in far
     ]
     chosen = costs.index(min(costs))
@@ -365,9 +370,15 @@ def distance(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
 
 
 def circle(
-    lat: float, lon: float, km: float, outside: Sequence[tuple[float, float, float]] = ()
+    lat: float,
+    lon: float,
+    km: float,
+    outside: Sequence[tuple[float, float, float]] = (),
+    span: tuple[float, float] = (0.0, 360.0),
 ) -> list[tuple[float, float]]:
-    """Return a closed line of points (latitude, longitude) `km` kilometres from a point, from north by east.
+    """Return a line of points (latitude, longitude) `km` kilometres from a point, from north by east and round.
+
+    span: the directions between which it runs, in degrees.
 
     outside: other circles (latitude, longitude, km); points within one are left out, with NaN for the gap, and the
     line ends where it meets them.
@@ -377,7 +388,7 @@ def circle(
         point = _direct(lat, lon, azimuth, km)
         return all(distance(to_lat, to_lon, *point) >= far for to_lat, to_lon, far in outside)
 
-    azimuths = [float(one) for one in np.arange(0.0, 360.0 + STEP / 2, STEP)]
+    azimuths = [float(one) for one in np.linspace(*span, max(round((span[1] - span[0]) / STEP), 1) + 1)]
     if not outside:
         return [_direct(lat, lon, azimuth, km) for azimuth in azimuths]
     line: list[tuple[float, float]] = []
@@ -389,4 +400,5 @@ def circle(
                 middle = (inner + outer) / 2
                 inner, outer = (inner, middle) if free(middle) else (middle, outer)
             line.append(_direct(lat, lon, outer, km))
-    return [*line, line[0]]
+    line.append(_direct(lat, lon, azimuths[-1], km) if free(azimuths[-1]) else (np.nan, np.nan))
+    return line

@@ -1,7 +1,8 @@
 """Build the book into `_build/html`.
 
-Four steps, each skipped when there is nothing to do: execute the notebooks whose stored outputs are out of date,
-write the pages that are generated from the tables, build the site, say where it is.
+Five steps, each skipped when there is nothing to do: execute the notebooks whose stored outputs are out of date,
+write the pages that are generated from the tables, build the site aside, put it in the place of the one that stands,
+say where it is. A build that fails or is cut off leaves the standing site as it was.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 from sugarforoil.validation import known_good, validate
 
 BUILD = ROOT / "_build"
-HOME = BUILD / "html" / "index.html"
-STAMP = BUILD / "inputs.json"
+SITE = BUILD / "html"
+HOME = SITE / "index.html"
+PUBLISHED = BUILD / "published.json"  # what the standing site was made from
+
+WORK = BUILD / "work"  # the builder's own place, kept between builds
+FINISHED = WORK / "inputs.json"  # what the site in it was made from; absent while it is half done
 INPUTS = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock", "book", "notebooks", "data", "src")
 
 
@@ -89,17 +94,53 @@ def build_site(beside: Path = ROOT) -> None:
         raise BuildError("The book was not built: see the messages above.")
 
 
-def built_from() -> dict[str, str]:
-    """Checksums of the files that the standing site was made from; empty when there is none."""
+def made_from(record: Path) -> dict[str, str]:
+    """Checksums of the files that a site was made from, as recorded; empty when there is no such record."""
     try:
-        stored: dict[str, str] = json.loads(STAMP.read_text(encoding="utf-8")) if HOME.exists() else {}
+        stored: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return stored
 
 
+def build_aside(now: dict[str, str]) -> None:
+    """Build the site in `WORK`, page by page upon the last one where that is safe.
+
+    Args:
+        now: checksums of the files that it is made from, as `inputs` gives them.
+    """
+    before = made_from(FINISHED)
+    FINISHED.unlink(missing_ok=True)
+    if not can_build_upon(before, now):
+        shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True, exist_ok=True)
+    build_site(beside=WORK)
+    FINISHED.write_text(json.dumps(now), encoding="utf-8")
+
+
+def publish(now: dict[str, str]) -> None:
+    """Put a copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
+    new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(WORK / "_build" / "html", new)
+    PUBLISHED.unlink(missing_ok=True)
+    if SITE.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        SITE.rename(old)
+    new.rename(SITE)
+    PUBLISHED.write_text(json.dumps(now), encoding="utf-8")
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover() -> None:
+    """Bring the old site back if the last build was cut off in the moment between the two renamings."""
+    old = SITE.with_name("html.old")
+    if old.exists() and not SITE.exists():
+        old.rename(SITE)
+
+
 def can_build_upon(before: dict[str, str], now: dict[str, str]) -> bool:
-    """Whether the standing site can be brought up to date page by page.
+    """Whether the last site can be brought up to date page by page.
 
     Sphinx sees a changed page, notebook or table, and sets again what depends on it. It does not see a changed style,
     template, setting or extension, nor what a page that came or went means for the others.
@@ -121,18 +162,16 @@ def show() -> None:
 def main() -> int:
     started = time.perf_counter()
     try:
+        recover()
         execute_stale()
         write_generated()
-        before, now = built_from(), inputs()
-        if before == now:
+        now = inputs()
+        if HOME.exists() and made_from(PUBLISHED) == now:
             print("Nothing has changed since the last build.")
         else:
             print("Setting the pages ...", flush=True)
-            STAMP.unlink(missing_ok=True)
-            if not can_build_upon(before, now):
-                shutil.rmtree(BUILD, ignore_errors=True)
-            build_site()
-            STAMP.write_text(json.dumps(now), encoding="utf-8")
+            build_aside(now)
+            publish(now)
             print(f"Built in {time.perf_counter() - started:.1f} s.")
     except (NotebookError, BuildError, DataError) as error:
         print(error, file=sys.stderr)
