@@ -99,7 +99,7 @@ def test_money_is_in_millions(name: str) -> None:
 
 # Rows of each kind: a lost row changes a number here. Change it with the table, and say why in DECISIONS.md.
 COUNTS = {
-    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 16},
+    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 18},
     ("soviet_aid", "component"): {
         "communist_aid": 2,
         "development_credits": 8,
@@ -109,22 +109,22 @@ COUNTS = {
         "military": 6,
         "oil_resale": 1,
         "overpricing": 1,
-        "price_subsidies": 5,
+        "price_subsidies": 6,
         "technical": 1,
         "total": 5,
         "trade_credits": 1,
         "unclear": 2,
     },
     ("debt", "item"): {
-        "arrears": 2,
+        "arrears": 3,
         "credits_granted": 1,
-        "deferral": 4,
+        "deferral": 5,
         "law": 8,
         "payment": 3,
         "remaining": 4,
-        "restructuring": 2,
+        "restructuring": 3,
         "share_written_off": 1,
-        "stock": 20,
+        "stock": 25,
         "write_off": 5,
     },
     ("deals", "sector"): {
