@@ -385,6 +385,30 @@ def test_the_flip_of_three_sessions_is_in_the_data() -> None:
     assert 1964 not in with_usa.index, "a session of one vote must not be drawn"
 
 
+def test_partings_add_up_to_the_counts_of_the_pair() -> None:
+    """Regular and special meetings together are the session of un_agreement; each joint vote is one of four kinds."""
+    kinds = ["identical", "opposed", "cuba_abstained", "moscow_abstained"]
+    partings = table("un_partings")
+    assert (partings["joint"] == partings[kinds].sum(axis="columns")).all()
+    assert (partings["cuba_silent_moscow_yes"] <= partings["cuba_silent"]).all()
+    assert (partings["session"] == partings["year"] - 1945).all()
+    columns = ["joint", "identical", "opposed"]
+    ours = partings.groupby(["year", "issue"])[columns].sum()
+    counts = table("un_agreement")
+    pair = counts[counts["country_a"].eq("CUB") & counts["country_b"].eq("SUN")].set_index(["year", "issue"])
+    assert ours.equals(pair.loc[ours.index, columns].astype(ours.dtypes))
+
+
+def test_the_partings_of_1967_and_1968_are_in_the_data() -> None:
+    """Chapter 4: five opposed votes, two of them in July 1967; then none, and silence. Counted by hand."""
+    partings = table("un_partings").query("issue == 'all'").set_index(["year", "meeting"])
+    assert partings.loc[1967, "opposed"].to_dict() == {"regular": 3, "special": 2}
+    assert partings.loc[(1967, "special"), "joint"] == 15
+    of_1968 = partings.loc[1968].sum(numeric_only=True)
+    found = of_1968[["opposed", "cuba_abstained", "moscow_abstained", "cuba_silent"]].tolist()
+    assert found == [0, 9, 4, 17]
+
+
 def test_ideal_points_lie_in_their_bounds() -> None:
     points = table("un_ideal_points")
     bounded = points.dropna(subset=["q5", "q95"])

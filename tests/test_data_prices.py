@@ -242,6 +242,16 @@ def test_market_prices_move_together() -> None:
     assert (dubai.loc[1979:] / later).between(0.85, 1.06).all()
 
 
+def test_refiners_cost_follows_the_market_but_not_in_the_years_of_the_shocks() -> None:
+    world, paid = series("oil_prices", "world_average"), series("oil_prices", "us_import_cost")
+    assert is_unbroken(paid.index, 1974, 1991)
+    ratio = (paid / world).dropna()
+    assert ratio.loc[1980:].between(0.9, 1.1).all(), ratio
+    assert ratio[1979] == pytest.approx(0.70, abs=0.01), "contracts followed the spot market later"
+    cheap = table("oil_prices").query("series == 'soviet_price_to_cuba' and year == 1979")["value"].item()
+    assert cheap / paid[1979] == pytest.approx(2 / 3, abs=0.03), "TIME: about a third below the world price"
+
+
 def test_prices_to_cuba_agree_with_the_table_of_terms() -> None:
     terms = table("oil_terms").set_index("term")["value"]
     prices = table("oil_prices").set_index(["series", "year"])["value"]
@@ -353,7 +363,7 @@ def test_cuba_received_more_soviet_oil_than_it_used_from_abroad() -> None:
     soviet = frame[(frame["series"] == "deliveries") & (frame["partner"] == "SUN") & frame["preferred"]]
     soviet = soviet[soviet["year"].between(1982, 1990)].set_index("year")["value"]
     net = series("oil_supply", "net_imports_from_co2")
-    assert len(soviet) == 4
+    assert len(soviet) == 5
     assert (soviet > net.loc[soviet.index]).all()
 
 

@@ -109,7 +109,7 @@ COUNTS = {
         "military": 6,
         "oil_resale": 1,
         "overpricing": 1,
-        "price_subsidies": 5,
+        "price_subsidies": 6,
         "technical": 1,
         "total": 5,
         "trade_credits": 1,
@@ -118,13 +118,13 @@ COUNTS = {
     ("debt", "item"): {
         "arrears": 2,
         "credits_granted": 1,
-        "deferral": 4,
+        "deferral": 5,
         "law": 8,
         "payment": 3,
         "remaining": 4,
-        "restructuring": 2,
+        "restructuring": 3,
         "share_written_off": 1,
-        "stock": 20,
+        "stock": 22,
         "write_off": 5,
     },
     ("deals", "sector"): {
@@ -144,7 +144,7 @@ COUNTS = {
         "trade": 1,
         "vehicles": 9,
     },
-    ("trade_partners", "kind"): {"anchor": 90, "series": 1084},
+    ("trade_partners", "kind"): {"anchor": 92, "series": 1084},
 }
 
 

@@ -10,6 +10,10 @@ differently, so each is a series of its own:
 
 The price received is the mean over all buyers, so the premium of sales to the Soviet Union alone is not seen. It is an
 accounting comparison and no measure of aid: see `trade.implied_premium`.
+
+The dollars are those of the official exchange rate. `at_another_rate` counts the premium anew at another rate, the same
+for all goods. That is one half of the truth: a soft currency is worth what it buys, and part of it bought oil below the
+market. `worth_in_goods` counts what the sugar brought in goods, the oil at the market's price.
 """
 
 from __future__ import annotations
@@ -92,6 +96,63 @@ def sugar_premium(
         parts.append(frame[premium.notna()])
     result = pd.concat(parts).reset_index()
     return result.sort_values(["year", "counterfactual"]).reset_index(drop=True)
+
+
+def at_another_rate(
+    received: pd.Series,
+    elsewhere: pd.Series,
+    tonnes: pd.Series,
+    overvaluation: float | pd.Series = 1.0,
+    hard_share: float = 0.0,
+    hard_price: float | pd.Series = 0.0,
+) -> pd.Series:
+    """Return the premium in US dollars if the official exchange rate overstated the seller's soft currency.
+
+    The mean price received is taken apart: `hard_share` of the tonnage (0 to 1) was sold for dollars at `hard_price`,
+    the rest for soft currency that the books turn into dollars at the official rate. That part is divided by
+    `overvaluation`: 2 means that the currency was worth half of what the official rate says, 1 changes nothing.
+
+    Prices in US dollars per tonne, quantities in tonnes, Series on one index. Raises ValueError for an overvaluation
+    that is not positive and for a share outside 0 to 1.
+    """
+    hard, soft = _hard_and_soft(received, hard_share, hard_price)
+    if not (pd.Series(overvaluation) > 0).all():
+        raise ValueError(f"overvaluation must be positive, found {overvaluation}")
+    return trade.implied_premium(hard + soft / overvaluation, elsewhere, tonnes)
+
+
+def worth_in_goods(
+    earned: float | pd.Series,
+    oil_paid: float | pd.Series,
+    oil_worth: float | pd.Series,
+    too_dear: float | pd.Series = 1.0,
+) -> float | pd.Series:
+    """Return what sugar sold for soft currency brought, counted in the goods that the currency bought.
+
+    Of the `earned` money, `oil_paid` went on oil that the market valued at `oil_worth`; the rest bought other goods,
+    which were `too_dear` times as dear as on the market: 2 means that they were worth half of what was charged.
+
+    All in one currency at the official rate, as the books have it. Raises ValueError for a negative sum, for oil that
+    cost more than was earned, and for a `too_dear` that is not positive.
+    """
+    others = earned - oil_paid
+    if any((pd.Series(one) < 0).any() for one in (earned, oil_paid, oil_worth)):
+        raise ValueError("sums must not be negative")
+    if (pd.Series(others) < 0).any():
+        raise ValueError("oil must not cost more than the sugar earned")
+    if not (pd.Series(too_dear) > 0).all():
+        raise ValueError(f"too_dear must be positive, found {too_dear}")
+    return oil_worth + others / too_dear
+
+
+def _hard_and_soft(
+    received: pd.Series, hard_share: float, hard_price: float | pd.Series
+) -> tuple[float | pd.Series, pd.Series]:
+    """What a tonne brought on average in dollars, and what in soft currency at the official rate."""
+    if not 0 <= hard_share <= 1:
+        raise ValueError(f"hard_share must lie between 0 and 1, found {hard_share}")
+    hard = hard_share * hard_price
+    return hard, received - hard
 
 
 def _sources(rows: pd.DataFrame) -> set[str]:

@@ -199,7 +199,7 @@ async def _execute(path: Path) -> tuple[Notebook, Used]:
         kernel_name=KERNEL["name"],
         timeout=300,
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel on this machine alone needs no warning about it
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],  # it tells of its own end, which is no news
         resources={"metadata": {"path": str(path.parent)}},
     )
     async with client.async_setup_kernel():
