@@ -55,7 +55,7 @@ def is_elsewhere(address: str) -> bool:
 def words(text: str) -> str:
     """Text without the differences that typesetting makes."""
     text = re.sub(r"\{term\}`([^`<]*)[^`]*`", r"\1", text)
-    text = re.sub(r"\{[\w:]+\}`[^`]*`|\([^()]*\d{4}[a-z]?\s*\)|\(FRUS[^()]*\)|[*_`\\]", "", text)
+    text = re.sub(r"\{[\w:]+\}`[^`]*`|\([^()]*\d{4}[a-z]?\s*\)|\(\s*FRUS[^()]*\)|[*_`\\]", "", text)
     return re.sub(r"[\W_]+", " ", text.replace("*", "")).casefold().strip()
 
 
@@ -220,7 +220,7 @@ def test_every_display_of_a_notebook_is_on_its_page(notebook: Path, chapters: di
         elif mark["kind"] == "table":
             assert page.find("table", id=mark["id"]).caption.select_one(".caption-number")
         elif mark["kind"] in ("finding", "brief"):
-            for part in re.split(r"\{cite[:\w]*\}`[^`]*`|\n\d+\. |^\d+\. ", mark["text"]):
+            for part in re.split(r"\{(?:cite[:\w]*|numref)\}`[^`]*`|\n\d+\. |^\d+\. ", mark["text"]):
                 assert words(part) in text, part
             if mark["cite"]:
                 assert page.select(f".sfo-{mark['kind']} .bibtex-citation")

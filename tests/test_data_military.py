@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -111,11 +112,19 @@ def test_rival_accounts_are_marked() -> None:
     for row in TIMELINE:
         facts[row["fact"]].append(row)
     rivals = {fact: group for fact, group in facts.items() if len(group) > 1}
-    assert set(rivals) == {"first-missiles", "aleksandrovsk", "defcon-2", "u2-down", "last-warheads"}
+    assert set(rivals) == {"first-missiles", "blockade-chosen", "aleksandrovsk", "defcon-2", "u2-down", "last-warheads"}
     for fact, group in facts.items():
         assert sum(row["preferred"] == "true" for row in group) == 1, fact
         if fact in rivals:
             assert all(row["disputed"] == "true" for row in group), fact
+
+
+def test_what_an_analyst_could_know_holds_no_hindsight() -> None:
+    for row in TIMELINE:
+        assert bool(row["known_in_washington"]) == bool(row["as_known"]), row["moment"]
+        if row["as_known"]:
+            assert row["date"] <= row["known_in_washington"] <= "1962-10-01", row["moment"]
+            assert not re.search(r"later|first definite|turned out", row["as_known"]), row["moment"]
 
 
 def test_corrected_dates_stay_corrected() -> None:
@@ -291,12 +300,12 @@ def test_washington_counted_the_troops_down_after_the_crisis() -> None:
 
 def test_lourdes_keeps_its_conflicts_open() -> None:
     openings = [row for row in LOURDES if row["item"] == "opening"]
-    assert {row["date"][:4] for row in openings} == {"1964", "1967"}
+    assert {row["date"][:4] for row in openings} == {"1964", "1967", "1970"}
     assert not any(row["preferred"] == "true" for row in openings)
     rents = [row for row in LOURDES if row["item"] == "rent" and row["date"] > "1991"]
     assert all(row["disputed"] == "true" for row in rents)
-    reports = {row["status"]: row["date"] for row in LOURDES if row["item"] == "reopening"}
-    assert reports["reported"] < reports["denied"]
+    reports = [(row["date"], row["status"]) for row in LOURDES if row["item"] == "reopening"]
+    assert [status for _, status in sorted(reports)] == ["reported", "denied", "reported"]
 
 
 def test_cuban_files_and_washington_differ_on_angola() -> None:
@@ -310,3 +319,13 @@ def test_cuban_files_and_washington_differ_on_angola() -> None:
 def test_spans_end_after_they_begin() -> None:
     for row, start, end in [(r, "date", "date_end") for r in AFRICA] + [(r, "start", "end") for r in VISITS]:
         assert not row[end] or date.fromisoformat(row[start]) <= date.fromisoformat(row[end]), row
+
+
+def test_printed_ranges_are_the_radii() -> None:
+    for row in rows("crisis_ranges"):
+        printed = "".join(sign for sign in row["radius_printed"] if sign.isdigit())
+        km = float(row["radius_km"])
+        if "nautical" in row["radius_printed"]:
+            assert km == round(float(printed) * 1.852), row["range"]
+        else:
+            assert km == float(printed) * (1000 if "thousand" in row["radius_printed"] else 1), row["range"]

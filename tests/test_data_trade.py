@@ -99,7 +99,7 @@ def test_money_is_in_millions(name: str) -> None:
 
 # Rows of each kind: a lost row changes a number here. Change it with the table, and say why in DECISIONS.md.
 COUNTS = {
-    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 15},
+    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 17},
     ("soviet_aid", "component"): {
         "communist_aid": 2,
         "development_credits": 8,
@@ -116,7 +116,7 @@ COUNTS = {
         "unclear": 2,
     },
     ("debt", "item"): {
-        "arrears": 2,
+        "arrears": 3,
         "credits_granted": 1,
         "deferral": 5,
         "law": 8,
@@ -124,7 +124,7 @@ COUNTS = {
         "remaining": 4,
         "restructuring": 3,
         "share_written_off": 1,
-        "stock": 22,
+        "stock": 25,
         "write_off": 5,
     },
     ("deals", "sector"): {

@@ -141,7 +141,7 @@ def test_faulty_calls_are_refused(draw: Any, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("frame", "complaint"),
     [
-        ({"west": 4000, "east": 4000}, "beyond the table coastline"),
+        ({"west": 9000, "east": 9000}, "beyond the table coastline"),
         ({"west": 300, "east": 300}, "points tall"),
         ({"west": -1900, "east": 1800}, "kilometres from the centre to the edges"),
     ],

@@ -11,14 +11,17 @@ import pandas as pd
 import pytest
 from test_figures import chart, overlapping
 
-from sugarforoil import datasets, figures, moments, paper, style
+from sugarforoil import datasets, figures, moments, paper, style, timeline
 
 LANES = {"USA": ("Washington", "usa"), "SUN": ("Moscow", "ussr"), "CUB": ("Havana", "cuba")}
 
 
 def crisis() -> pd.DataFrame:
     steps = datasets.load("crisis_timeline")
-    return steps[steps["date"].between("1962-10-14", "1962-10-28") & steps["preferred"]]
+    steps = steps[steps["date"].between("1962-10-14", "1962-10-28") & steps["preferred"] & steps["actor"].isin(LANES)]
+    return steps[
+        steps["time"].notna() | steps["category"].isin(["diplomacy", "naval"]) | (steps["date"] < "1962-10-16")
+    ]
 
 
 def steps(*rows: tuple[str, str]) -> pd.DataFrame:
@@ -43,6 +46,24 @@ def test_the_thirteen_days_fit_a_page_and_no_words_overlap(across: bool, shown: 
     rows = pd.read_csv(io.StringIO(shown[0][0]["text/csv"]))
     assert len(rows) == len(crisis())
     assert rows["x"].tolist()[0] == "1962-10-14" and "1962-10-24 10:00" in rows["x"].tolist()
+
+
+def test_a_timeline_of_weeks_runs_from_monday_to_sunday_and_no_words_overlap(shown: Any, written: Any) -> None:
+    days = ["1962-05-20", "1962-07-01", "1962-09-09", "1962-09-10", "1962-12-01"]
+    precision = ["day", "month", "day", "day", "day"]
+    frame = pd.DataFrame({"date": pd.to_datetime(days), "date_precision": precision, "title": list("abcde")})
+    one = chart(data=["crisis_timeline"])
+    one.timeline(frame.assign(actor="SUN"), LANES, lane="actor", weeks=True)
+    one.show()
+    said = [words for words, _ in written]
+    assert "14\N{NO-BREAK SPACE}May" in said and "26\N{NO-BREAK SPACE}Nov" in said
+    assert "3\N{NO-BREAK SPACE}Dec" not in said
+    assert not list(overlapping(written))
+    body = one.body
+    assert isinstance(body, timeline.Timeline)
+    assert [(pd.Timestamp(x) - pd.Timestamp("1962-05-14")).days % 7 for x in body._span()] == [0, 0]
+    assert len(body._band_heights) == 29
+    assert "Monday" in body.reading and "the day is not known" in body.reading
 
 
 def test_numbered_marks_do_not_cover_each_other(shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,9 @@ def test_stored_outputs_are_up_to_date(path):
     assert notebooks.reasons(path, notebooks.record(), notebooks.state()) == []
 
 
-def test_running_again_changes_no_byte(path, tmp_path):
+def test_running_again_changes_no_byte(tmp_path):
+    """One chapter with every kind of figure stands for all: nbval executes them all and compares their outputs."""
+    (path,) = (path for path in NOTEBOOKS if path.stem == "03_missiles")
     copy = tmp_path / path.name
     executed, used = notebooks.asyncio.run(notebooks._execute(path))
     notebooks._write(copy, notebooks.normalise(executed, path))

@@ -83,3 +83,11 @@ def test_pair_finds_either_order_and_leaves_small_sessions_out() -> None:
     assert votes.pair(frame, "CUB", "USA", small=True)["year"].tolist() == [1958, 1961, 1964]
     with pytest.raises(KeyError, match="VEN"):
         votes.pair(frame, "CUB", "VEN")
+
+
+def test_the_share_of_one_session_is_a_number_and_a_small_session_has_none() -> None:
+    rows = pd.DataFrame([counts(20, 12, 2), counts(5, 5, 0, year=1964)])
+    pair = votes.pair(votes.agreement(rows), "CUB", "USA")
+    assert votes.share(pair, 1958) == 0.6
+    with pytest.raises(KeyError, match="one session of 1964, found 0"):
+        votes.share(pair, 1964)

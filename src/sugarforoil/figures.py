@@ -95,6 +95,7 @@ class Chart(Panel):
         label: str = "title",
         time: str = "",
         across: bool = False,
+        weeks: bool = False,
     ) -> None:
         """Make the figure a timeline that runs down the page: marks in lanes, each event beside its date.
 
@@ -102,8 +103,8 @@ class Chart(Panel):
         lanes: value of the column `lane` -> (name to show, colour). time: a column of hours as HH:MM, empty where
         the hour is not known; where the frame has `utc_offset`, all marks follow the clock of most rows, and where
         it has `clock`, other clocks are named. across: run from left to right, with numbered marks and their key
-        below, which takes less height. Raises FigureError for a value without a lane, a missing date, an hour that
-        is none, and a timeline taller than a page.
+        below, which takes less height. weeks: count weeks, each under the date of its Monday. Raises FigureError
+        for a value without a lane, a missing date, an hour that is none, and a timeline taller than a page.
         """
         self._need(frame, date, label, lane, *([time] if time else []))
         for value in frame[lane]:
@@ -118,7 +119,10 @@ class Chart(Panel):
             )
         except ValueError as error:
             raise self.fail(str(error)) from None
-        self.body = (across_.Across if across else timeline.Timeline)(entries, named, [frame])
+        if across:
+            self.body = across_.Across(entries, named, [frame])
+        else:
+            self.body = timeline.Timeline(entries, named, [frame], weeks)
         if self.body.height() > TALLEST:
             more = "choose fewer events" if across else "choose fewer events, or across=True"
             raise self.fail(f"the timeline is {self.body.height():.0f} points tall, a page {TALLEST:.0f}: {more}")

@@ -73,3 +73,15 @@ def pair(frame: pd.DataFrame, country_a: str, country_b: str, issue: str = "all"
     if not small:
         chosen = chosen[~chosen["small_session"]]
     return chosen.sort_values("year")
+
+
+def share(pair: pd.DataFrame, year: int) -> float:
+    """Return the agreement share of one session, 0 to 1.
+
+    pair: the rows of one pair and issue, as `pair` gives them. Raises KeyError if the session is not among them, as
+    with sessions of fewer than ten joint votes.
+    """
+    found = pair.loc[pair["year"].eq(year), "agreement_share"]
+    if len(found) != 1:
+        raise KeyError(f"expected one session of {year}, found {len(found)}")
+    return float(found.iloc[0])
