@@ -421,6 +421,7 @@ def test_years_worked_back_from_a_percentage() -> None:
         (2024, "RUS"): (131882, 0.71, 0.005, 25),
         (2024, "CAN"): (754010, 0.876, 0.0005, 25),
         (2017, "WLD"): (4750000, 1.013, 0.0005, 60),
+        (2016, "RUS"): (100310, 1.67, 0.005, 50),
     }
     assert set(derived.index) == {*printed, (2018, "WLD")}
     for key, (count, share, half, rounding) in printed.items():

@@ -119,11 +119,11 @@ def test_real_tables_fit(shown: Any, written: Any) -> None:
     known = deals[deals["counted"] & deals["value"].gt(40) & deals["unit"].eq("million US dollars")]
     one = chart(data=[])
     one.items(dict(zip(known["deal"], known["description"], strict=True)))
-    for status, colour in (("stalled", "ussr"), ("delivered", "cuba"), ("partly_delivered", "eu"), ("agreed", "usa")):
-        one.bars(known[known["status"] == status], "deal", label=status, colour=colour, text="value")
-    one.points(
-        known[known["status"].isin(["announced", "financed"])], "deal", label="promised", plan=True, text="value"
-    )
+    promised = known["status"].isin(["announced", "financed"])
+    colours = iter(["ussr", "cuba", "eu", "usa", "bloc", "china", "accent"])
+    for status, rows in known[~promised].groupby("status"):
+        one.bars(rows, "deal", label=status, colour=next(colours), text="value")
+    one.points(known[promised], "deal", label="promised", plan=True, text="value")
     one.show()
     assert not list(overlapping(written))
 
