@@ -99,7 +99,7 @@ def test_money_is_in_millions(name: str) -> None:
 
 # Rows of each kind: a lost row changes a number here. Change it with the table, and say why in DECISIONS.md.
 COUNTS = {
-    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 17},
+    ("turnover_russia", "series"): {"cow": 23, "cuban": 11, "press": 5, "russian": 18},
     ("soviet_aid", "component"): {
         "communist_aid": 2,
         "development_credits": 8,
