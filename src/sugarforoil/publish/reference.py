@@ -119,7 +119,7 @@ def claims(rows: Rows, chapters: set[str]) -> str:
         verdict = f"[{VERDICTS[one['verdict']]}]{{.sfo-verdict .sfo-{one['verdict']}}}"
         where = link(one["chapter"], chapters)
         parts += [
-            f"({claim_anchor(one)})=\n## “{plain(one['claim'])}”",
+            f"(claim-{one['claim_id']})=\n## “{plain(one['claim'])}”",
             f"{verdict} {sentence(one['correct_statement'], '')}",
             f"*Grounds:* {sentence(one['basis'], one['note'])} {cited(one['source'])} {where}".rstrip(),
         ]
@@ -131,11 +131,6 @@ Sentences that are often said of Cuba and Russia, held against the sources. *Tru
 *not true*, that they speak against it; *not quite*, that something in it needs mending; *not shown*, that no source
 read here settles it. The table is {doc}`/book/data/claims`.
 """.strip()
-
-
-def claim_anchor(claim: dict[str, str]) -> str:
-    """The label under which a claim can be linked: `claim-sixty-ships-july`."""
-    return f"claim-{claim['claim_id']}"
 
 
 def documents(rows: Rows, eras: Rows, chapters: set[str]) -> str:
