@@ -399,6 +399,17 @@ def test_the_partings_of_1967_and_1968_are_in_the_data() -> None:
     assert found == [0, 9, 4, 17]
 
 
+def test_the_votes_with_a_control_fit_the_counts_of_the_pair() -> None:
+    """Chapter 1: where Cuba and the United States differed, Venezuela's vote is known nearly always."""
+    control = table("un_control_votes").set_index("year")
+    counts = table("un_agreement")
+    pair = counts[counts["country_a"].eq("CUB") & counts["country_b"].eq("USA") & counts["issue"].eq("all")]
+    pair = pair.set_index("year").loc[control.index]
+    assert (control["differ"] <= pair["joint"] - pair["identical"]).all()
+    assert (control["venezuela_as_cuba"] + control["venezuela_as_usa"] <= control["differ"]).all()
+    assert control[["differ", "venezuela_as_cuba", "venezuela_as_usa"]].sum().tolist() == [187, 95, 58]
+
+
 def test_ideal_points_lie_in_their_bounds() -> None:
     points = table("un_ideal_points")
     bounded = points.dropna(subset=["q5", "q95"])
