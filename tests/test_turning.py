@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sugarforoil import turning
+from sugarforoil import datasets, turning
 from sugarforoil.publish import notebooks
 
 
@@ -98,6 +98,16 @@ def test_the_search_is_exact_on_the_series_of_the_book(penalty, nine_series):
         assert turning.cuts(series, penalty) == full_search(series, penalty), name
 
 
+def test_what_the_box_on_method_says_of_our_settings(nine_series):
+    arms = nine_series["Arms from the East"]
+    assert 1961 in turning.cuts(arms, 20)
+    assert 1961 in turning.cuts(arms.loc[1955:], 10)
+    assert 1961 not in turning.cuts(arms.loc[1955:], 20)
+    both = datasets.load("partner_shares").query("partner == 'RUS' and flow == 'both' and kind == 'series'")
+    assert turning.cuts(both.set_index("year")["share"], 20) == [1999]
+    assert turning.cuts(nine_series["Russian share of exports"], 20) == [2003]
+
+
 @pytest.fixture(scope="module")
 def nine_series() -> dict[str, pd.Series]:
     """What chapter 11 searches, by the code of its own cells."""
@@ -105,7 +115,7 @@ def nine_series() -> dict[str, pd.Series]:
     cells = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
     names: dict[str, object] = {}
     for cell in ("setup", "shares", "distances", "arms-and-visits", "oil", "series", "nine-series"):
-        exec(cells[cell], names)
+        exec(cells[cell], names)  # noqa: S102 - the notebook is ours
     return names["SERIES"]
 
 

@@ -6,11 +6,11 @@ of all years. That percentage is the *penalty*. It finds no slopes: a steady ris
 significance in it, and none is meant.
 
 The search is exact. For each number of cuts the library `ruptures` (Truong, Oudre and Vayatis 2020,
-https://doi.org/10.1016/j.sigpro.2019.107299) finds the best segmentation by dynamic programming, with the linear kernel,
-whose cost is the scatter about the mean; of these the one with the least scatter plus penalty is taken. The faster
-pruned search for the same goal (Killick, Fearnhead and Eckley 2012, https://doi.org/10.1080/01621459.2012.737745) is
-exact only while a stretch may be as short as one wishes: with a shortest length, as here, the library's version misses
-the best answer in rare short cases.
+https://doi.org/10.1016/j.sigpro.2019.107299) finds the best segmentation by dynamic programming; its linear kernel has
+the scatter about the mean as cost. Of these the one with the least scatter plus penalty is taken. The faster pruned
+search for the same goal (Killick, Fearnhead and Eckley 2012, https://doi.org/10.1080/01621459.2012.737745) is exact only
+while a stretch may be as short as one wishes: with a shortest length, as here, the library's version of it misses the
+best answer in rare short cases.
 
 Values count as neighbours in the order of their years. A year without a value is skipped, not filled.
 """
@@ -130,10 +130,11 @@ def near(years: Sequence[float], moments: Sequence[float], within: float) -> lis
 
 def nearest(years: Sequence[float], moments: Sequence[float], within: float) -> list[int | None]:
     """Return for each year the place of its nearest moment, or None if that lies farther away than so many years."""
-    places = []
+    places: list[int | None] = []
     for year in years:
-        place = min(range(len(moments)), key=lambda at, year=year: abs(year - moments[at]))
-        places.append(place if abs(year - moments[place]) <= within else None)
+        distances = [abs(year - moment) for moment in moments]
+        closest = min(distances)
+        places.append(distances.index(closest) if closest <= within else None)
     return places
 
 
