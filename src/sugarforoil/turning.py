@@ -8,8 +8,8 @@ significance in it, and none is meant.
 The search is exact. For each number of cuts the library `ruptures` (Truong, Oudre and Vayatis 2020,
 https://doi.org/10.1016/j.sigpro.2019.107299) finds the best segmentation by dynamic programming; its linear kernel has
 the scatter about the mean as cost. Of these the one with the least scatter plus penalty is taken. The faster pruned
-search for the same goal (Killick, Fearnhead and Eckley 2012, https://doi.org/10.1080/01621459.2012.737745) is exact only
-while a stretch may be as short as one wishes: with a shortest length, as here, the library's version of it misses the
+search for the same goal (Killick, Fearnhead and Eckley 2012, https://doi.org/10.1080/01621459.2012.737745) is exact
+only while a stretch may be as short as one wishes: with a shortest length, as here, the library's version misses the
 best answer in rare short cases.
 
 Values count as neighbours in the order of their years. A year without a value is skipped, not filled.
