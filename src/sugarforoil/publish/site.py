@@ -49,8 +49,7 @@ ENTRY = """<!DOCTYPE html>
 
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Keep the page's buttons to what serves a reader: the notebook of a chapter."""
-    context["sfo_notebook"] = f"_sources/{pagename}.ipynb" if pagename.startswith("notebooks/") else None
+    """Load on a page the scripts that only it uses."""
     for script in SCRIPTS.get(pagename, []):
         app.add_js_file(script, loading_method="defer")
 
