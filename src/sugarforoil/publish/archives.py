@@ -56,14 +56,18 @@ def zenodo(cff: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def agent(author: dict[str, str]) -> dict[str, str]:
+    """An author in the words of schema.org: a person, or a group with a name."""
+    identity = {"@id": author["orcid"]} if "orcid" in author else {}
+    if "name" in author:
+        return {"@type": "Organization", **identity, "name": author["name"]}
+    names = {"givenName": author["given-names"], "familyName": author["family-names"]}
+    return {"@type": "Person", **identity, **names}
+
+
 def codemeta(cff: dict[str, Any], project: dict[str, Any]) -> dict[str, Any]:
     """The CodeMeta description (3.0) of the code and the data."""
-    authors = [
-        {"@type": "Organization", "name": one["name"]}
-        if "name" in author
-        else {"@type": "Person", "givenName": author["given-names"], "familyName": author["family-names"]}
-        for one, author in zip(people(cff), cff["authors"], strict=True)
-    ]
+    authors = [agent(author) for author in cff["authors"]]
     found = {
         "@context": "https://w3id.org/codemeta/3.0",
         "@type": "SoftwareSourceCode",

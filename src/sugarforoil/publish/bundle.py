@@ -1,7 +1,7 @@
 """`make bundle`: everything in one zip, `_build/bundle.zip`, to read, rerun and teach from without a network.
 
-The site, the PDF, the EPUB, the notebooks, the data, the helper package as a wheel, a README.txt that says what is what,
-and SHA256SUMS over all of it. What is missing or out of date is made first. Beside it stands `bundle.zip.sha256`.
+The site, the PDF, the EPUB, the notebooks, the data, the helper package as a wheel, a README.txt that says what is
+what, and SHA256SUMS over all of it. What is missing or out of date is made first. Beside it stands `bundle.zip.sha256`.
 The same book gives the same bytes.
 """
 
@@ -19,11 +19,10 @@ from pathlib import Path
 
 from sugarforoil import __version__
 from sugarforoil.errors import DataError
-from sugarforoil.publish import address, archives, build, downloads, epub, pdf, shelf
+from sugarforoil.publish import address, archives, build, downloads, epub, freshness, pdf, shelf
 from sugarforoil.publish.notebooks import ROOT, NotebookError
 
 TARGET = build.BUILD / "bundle.zip"
-WHEEL = build.BUILD / "wheel"
 NAME = f"sugar-for-oil-{__version__}"
 """The folder in the zip: whoever unpacks it twice has two versions side by side."""
 
@@ -37,37 +36,47 @@ def make_parts() -> None:
 
     Raises BuildError, NotebookError or DataError.
     """
-    for name, make in (("The site", build.main), ("The PDF", pdf.main), ("The EPUB", epub.main)):
-        if make():
-            raise build.BuildError(f"The bundle was not made: {name.lower()} could not be made, see above.")
+    if build.main():
+        raise build.BuildError("The bundle was not made: the site could not be built, see above.")
+    now = freshness.sources()
+    if not freshness.is_fresh(pdf.BOOK, now):
+        if pdf.main():
+            raise build.BuildError("The bundle was not made: the PDF could not be made, see above.")
+        freshness.note(pdf.BOOK, now)
+    epub.write()
     shelf.offer(build.SITE, build.BUILD)
-    wheel()
+    wheel(build.BUILD / "wheel")
 
 
-def wheel() -> Path:
-    """Build the wheel of the helper package, which carries the data, into `_build/wheel`; return its path."""
-    WHEEL.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=WHEEL) as aside:
+def wheel(folder: Path) -> Path:
+    """Build the wheel of the helper package, which carries the data, into `folder`; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
         call = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", aside]
         finished = subprocess.run(call, cwd=ROOT, capture_output=True, text=True)
         built = list(Path(aside).glob("*.whl"))
         if finished.returncode or len(built) != 1:
-            raise build.BuildError(f"The wheel was not built: {finished.stderr.strip().splitlines()[-1:]}")
-        for old in WHEEL.glob("*.whl"):
+            raise build.BuildError(f"The wheel was not built: {finished.stderr.strip()}")
+        for old in folder.glob("*.whl"):
             old.unlink()
-        return built[0].replace(WHEEL / built[0].name)
+        return built[0].replace(folder / built[0].name)
 
 
-def members() -> dict[str, Path | bytes]:
-    """What goes into the zip, by its path within the folder: a file, or its content."""
+def members(site: Path, made: Path) -> dict[str, Path | bytes]:
+    """What goes into the zip, by its path within the folder: a file, or its content.
+
+    Args:
+        site: the folder of the finished site.
+        made: the folder that holds `book.pdf`, `book.epub` and `wheel`.
+    """
     found: dict[str, Path | bytes] = {"README.txt": readme().encode()}
     found |= {name: ROOT / name for name in AT_ROOT}
-    found["sugar-for-oil.pdf"] = build.BUILD / "book.pdf"
-    found["sugar-for-oil.epub"] = epub.TARGET
-    found |= {f"site/{name}": path for name, path in under(build.SITE)}
+    found["sugar-for-oil.pdf"] = made / "book.pdf"
+    found["sugar-for-oil.epub"] = made / "book.epub"
+    found |= {f"site/{name}": path for name, path in under(site)}
     found |= {f"notebooks/{path.name}": path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
-    found |= {f"data/{path.relative_to(ROOT / 'data').as_posix()}": path for path in downloads.members(ROOT).values()}
-    found |= {f"wheel/{path.name}": path for path in sorted(WHEEL.glob("*.whl"))}
+    found |= {f"data/{name}": path for name, path in downloads.members(ROOT).items()}
+    found |= {f"wheel/{path.name}": path for path in sorted((made / "wheel").glob("*.whl"))}
     return found
 
 
@@ -83,7 +92,8 @@ def readme() -> str:
     cff = archives.citation()
     text = (resources.files("sugarforoil.publish") / "bundle-readme.txt").read_text(encoding="utf-8")
     online = f"\nOn the web: {address.site()}\n" if address.site() else ""
-    return text.format(title=cff["title"], version=__version__, wheel=f"sugarforoil-{__version__}-py3-none-any.whl", online=online)
+    wheel = f"sugarforoil-{__version__}-py3-none-any.whl"
+    return text.format(title=cff["title"], version=__version__, wheel=wheel, online=online)
 
 
 def pack(found: Mapping[str, Path | bytes]) -> bytes:
@@ -120,7 +130,7 @@ def write(target: Path, data: bytes) -> None:
 def main() -> int:
     try:
         make_parts()
-        data = pack(members())
+        data = pack(members(build.SITE, build.BUILD))
     except (build.BuildError, NotebookError, DataError, address.AddressError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -7,7 +7,6 @@ catalogue asks about accessibility, in a zip whose order and dates are fixed: th
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 import uuid
@@ -21,11 +20,11 @@ from typing import Any
 from sugarforoil.errors import DataError
 from sugarforoil.publish import address, archives, build, cover, manuscript
 from sugarforoil.publish.epub_pages import FRONT, content, headings, html_escape, serialise, xhtml
+from sugarforoil.publish.freshness import is_fresh, put, sources
 from sugarforoil.publish.manuscript import Manuscript, Page
 from sugarforoil.publish.notebooks import ROOT, NotebookError
 
 TARGET = build.BUILD / "book.epub"
-RECORD = build.BUILD / "epub.json"  # what the standing EPUB was made from
 STYLE = ROOT / "book" / "_press" / "epub.css"
 COVER = (1600, 2400)
 IDENTIFIER = uuid.uuid5(uuid.NAMESPACE_URL, "urn:sugarforoil:book")  # the same for every version, as EPUB wants it
@@ -363,23 +362,13 @@ def pack(packed: Mapping[str, bytes]) -> bytes:
 # --- make epub ------------------------------------------------------------------------------------------------
 
 
-def wanted() -> dict[str, str]:
-    """What an EPUB is made from."""
-    return {**build.inputs(), "address": address.site()}
-
-
 def write() -> bool:
     """Make `_build/book.epub` from the built pages, unless it is made from them already; return whether it was made."""
-    now = wanted()
-    if TARGET.is_file() and build.made_from(RECORD) == now:
+    now = sources()
+    if is_fresh(TARGET, now):
         return False
     book = manuscript.read(build.WORK / "_build" / "html", address=address.site())
-    data = pack(files(book, address.site()))
-    RECORD.unlink(missing_ok=True)
-    new = TARGET.with_suffix(".new")
-    new.write_bytes(data)
-    new.replace(TARGET)
-    RECORD.write_text(json.dumps(now), encoding="utf-8")
+    put(TARGET, pack(files(book, address.site())), now)
     return True
 
 

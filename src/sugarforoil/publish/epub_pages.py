@@ -86,6 +86,9 @@ def content(page: Page, where: Callable[[str], str], notebook: str = "") -> Any:
     for element in body.iter(etree.Element):
         tidy(element)
     for cell in body.iter("th"):
+        if not cell.text_content().strip():
+            cell.tag = "td"  # the corner of a table names nothing
+    for cell in body.iter("th"):
         cell.set("scope", "row" if cell.getparent().index(cell) == 0 and "head" not in cell.classes else "col")
     body.set("class", page.kind)
     if page.kind in KINDS:
