@@ -9,11 +9,9 @@ from typing import Any
 
 import yaml
 
-from sugarforoil import datasets
+from sugarforoil.publish.cover import ALT
 from sugarforoil.publish.manuscript import Page, Part
 from sugarforoil.publish.notebooks import ROOT
-
-CREAM, RED, BLUE = "#f3ecdd", "#e2725b", "#8fb3d9"
 
 
 @dataclass(frozen=True)
@@ -52,43 +50,9 @@ def citation() -> Citation:
     )
 
 
-def cover_art() -> str:
-    """The book in one drawing: how often Cuba voted with Washington and with Moscow, session by session."""
-    shares = datasets.load("un_agreement_shares")
-    lines = []
-    for others, colour in ((("USA",), BLUE), (("SUN", "RUS"), RED)):
-        pairs = shares[
-            ((shares["state_a"] == "CUB") & shares["state_b"].isin(others))
-            | ((shares["state_b"] == "CUB") & shares["state_a"].isin(others))
-        ].sort_values("year")
-        known = pairs[pairs["agreement_share"].notna()]
-        points = " ".join(
-            f"{3 + 112 * (year - 1946) / 80:.2f},{72 - 64 * share:.2f}"
-            for year, share in zip(known["year"], known["agreement_share"], strict=True)
-        )
-        lines.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5" stroke-linejoin="round"/>'
-        )
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 118 80">'
-        f'<g stroke="{CREAM}" stroke-opacity=".25" stroke-width=".15"><path d="M3 8H115M3 40H115M3 72H115"/></g>'
-        f"{''.join(lines)}</svg>"
-    )
-
-
-COVER_ALT = (
-    "Two lines over the years from 1946: how often Cuba voted with the United States and with Moscow in the United "
-    "Nations. They cross in 1959 and part for good."
-)
-
-
-def cover(cite: Citation, art: str) -> str:
-    """The cover; `art` is the address of its drawing."""
-    return f"""<section class="cover">
-<p class="cover-title">{escape(cite.title)}</p><p class="cover-subtitle">{escape(cite.subtitle)}</p>
-<img class="cover-art" src="{art}" alt="{escape(COVER_ALT)}">
-<p class="cover-note">A data history that you can rerun</p><p class="cover-author">{escape(cite.authors)}</p>
-</section>"""
+def cover(art: str) -> str:
+    """The cover, which is one drawing; `art` is its address."""
+    return f'<section class="cover"><img class="cover-art" src="{art}" alt="{escape(ALT)}"></section>'
 
 
 def titles(cite: Citation, address: str) -> str:

@@ -51,7 +51,10 @@ def set_note(citation: Any, anchor: str, number: int) -> None:
 
 
 def strip_brackets(citation: Any) -> None:
-    """Take the brackets from around a citation; between works stands a semicolon's pause, as in print."""
+    """Take the brackets from around a citation and put semicolons between its works."""
+    if len(citation) == 0:
+        citation.text = (citation.text or "").strip("()")
+        return
     if citation.text:
         citation.text = citation.text.replace("(", "", 1)
     last = citation[-1]
