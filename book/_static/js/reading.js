@@ -60,7 +60,7 @@
     plate ??= dialog();
     const small = figure.querySelector("img");
     const number = figure.querySelector(".caption-number")?.textContent.trim() ?? "Figure";
-    const words = figure.parentElement.querySelector(".sfo-numbers caption")?.dataset.title ?? "";
+    const words = figure.parentElement.querySelector(".sfo-numbers caption .sfo-unseen")?.textContent.replace(/: $/, "") ?? "";
     plate.title.replaceChildren(element("b", {}, number), ` ${words}`);
     const [width, height] = ["width", "height"].map((name) => Number(small.getAttribute(name)) || small.naturalWidth);
     const picture = element("img", { src: small.src, alt: small.alt, width, height });

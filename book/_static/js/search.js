@@ -35,8 +35,9 @@
       if (!words.every((word) => all.some((one) => one.startsWith(word)))) continue;
       const inName = words.every((word) => name.some((one) => one.startsWith(word)));
       const [nameText, allText] = [` ${name.join(" ")} `, ` ${all.join(" ")} `];
-      // A table is also called by the name of its file, the first of the words about it.
-      const exact = nameText.trim() === whole || (kind === "table" && split(about)[0] === whole);
+      // A table is also called by the name of its file, the first of the words about it; a person by the last name.
+      const exact =
+        nameText.trim() === whole || (kind === "table" && split(about)[0] === whole) || (kind === "person" && name.at(-1) === whole);
       const score = 8 * exact + 4 * nameText.includes(` ${whole}`) + 2 * inName + 2 * allText.includes(` ${whole} `);
       found.push({ kind, title, address, about, score });
     }

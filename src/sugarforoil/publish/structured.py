@@ -28,6 +28,7 @@ SUMMARY = "sfo_summary"
 """Where the sentence about a page is kept among Sphinx's metadata of it."""
 
 LONGEST = 220  # letters of a description
+ENOUGH = 80  # below that a description takes another sentence
 ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Dr|St|doc|cf|e\.g|i\.e|vs|U\.S))\.$")
 Facts = dict[str, Any]
 
@@ -39,7 +40,11 @@ def summary(doctree: nodes.document) -> str:
     """What a page is about: the question in its title, if there is one, and the first sentence of its text."""
     heading = next((one.astext() for one in doctree.findall(nodes.title)), "")
     question = heading.partition(": ")[2] if heading.endswith("?") else ""
-    said = f"{question[:1].upper()}{question[1:]} {sentence(first_paragraph(doctree))}".strip()
+    text = first_paragraph(doctree)
+    first = sentence(text)
+    while len(question) + len(first) < ENOUGH and len(first) < len(text):
+        first += " " + sentence(text[len(first) :].strip())
+    said = f"{question[:1].upper()}{question[1:]} {first}".strip()
     return said if len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0].rstrip(",;: ") + " …"
 
 
@@ -147,9 +152,7 @@ def chapter(app: Sphinx, page: str, summary: str, doctree: nodes.document) -> Fa
     line = next((one.astext() for one in doctree.findall(nodes.emphasis)), "")
     years = re.search(r"(\d{4})(?:–(\d{4}))?", line)
     minutes = re.search(r"(\d+) minutes to read", line)
-    aims = [
-        plain(one) for one in doctree.findall(nodes.paragraph) if one.astext().startswith("You will learn to")
-    ]
+    aims = [plain(one) for one in doctree.findall(nodes.paragraph) if one.astext().startswith("You will learn to")]
     facts: Facts = {
         "@type": "LearningResource",
         "name": app.env.titles[page].astext(),
@@ -267,7 +270,10 @@ def page_context(app: Sphinx, pagename: str, template: str, context: Facts, doct
             safe = text.replace("</", r"<\/")  # nothing in it may end the element
             lines.append(f'<script type="application/ld+json">{safe}</script>')
         if address.site():
-            lines += [f'<meta property="{escape(name)}" content="{escape(value)}">' for name, value in shared(app, pagename, said)]
+            lines += [
+                f'<meta property="{escape(name)}" content="{escape(value)}">'
+                for name, value in shared(app, pagename, said)
+            ]
     else:
         lines.append('<meta name="robots" content="noindex">')  # the search and the index are no pages to be found
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
