@@ -60,11 +60,13 @@
     plate ??= dialog();
     const small = figure.querySelector("img");
     const number = figure.querySelector(".caption-number")?.textContent.trim() ?? "Figure";
-    const words = figure.parentElement.querySelector(".sfo-numbers caption")?.dataset.title ?? "";
+    const words = figure.parentElement.querySelector(".sfo-numbers caption .sfo-unseen")?.textContent.replace(/: $/, "") ?? "";
     plate.title.replaceChildren(element("b", {}, number), ` ${words}`);
-    plate.room.replaceChildren(element("img", { src: small.src, alt: small.alt, width: small.width, height: small.height }));
-    plate.room.firstChild.width = small.getAttribute("width");
-    plate.room.firstChild.height = small.getAttribute("height");
+    const [width, height] = ["width", "height"].map((name) => Number(small.getAttribute(name)) || small.naturalWidth);
+    const picture = element("img", { src: small.src, alt: small.alt, width, height });
+    picture.style.setProperty("--natural", `${width}px`);
+    picture.style.setProperty("--ratio", width / height);
+    plate.room.replaceChildren(picture);
     plate.box.addEventListener("close", () => from.focus({ preventScroll: true }), { once: true });
     plate.box.showModal();
     plate.room.scrollTo(0, 0);
@@ -89,7 +91,6 @@
     (link) => !link.closest(".sfo-page-notes") && noteOf(link),
   );
   const card = element("div", { className: "sfo-card", id: "sfo-card", hidden: true });
-  card.setAttribute("role", "tooltip");
   let shownFor = null;
   let timer = 0;
   let touched = false;

@@ -154,10 +154,10 @@ def table(mark: Mapping[str, Any], text: str) -> str:
             bodies.append(f"<tr>{''.join(cells)}</tr>")
     count = "row" if len(rows) == 1 else "rows"
     named = escape(mark.get("title") or "")
-    caption = f"{named or 'The figure'}: {len(rows):,} {count}, as drawn"
+    said = f"{len(rows):,} {count}, as drawn"
     return (
-        f'<div class="sfo-numbers-box" tabindex="0" role="group" aria-label="{caption}">'
-        f'<table><caption data-title="{named}">{caption}</caption><thead><tr>{heads}</tr></thead>\n'
+        f'<div class="sfo-numbers-box" tabindex="0" role="group" aria-label="{named}: {said}">'
+        f'<table><caption><span class="sfo-unseen">{named}: </span>{said}</caption><thead><tr>{heads}</tr></thead>\n'
         f"<tbody>{chr(10).join(bodies)}</tbody></table></div>\n{in_common(same)}"
     )
 
@@ -212,10 +212,10 @@ def jump(said: str, target: str) -> nodes.inline:
 
 def visit_enlarge(self: HTML5Translator, node: enlarge) -> None:
     """Write the link, to the picture that was chosen for this format of the book."""
-    figure: Any = node
-    while figure is not None and not isinstance(figure, nodes.figure):
+    figure: Any = node.parent
+    while not isinstance(figure, nodes.figure):
         figure = figure.parent
-    image = next(figure.findall(picture), None) if figure is not None else None
+    image: Any = next(figure.findall(picture), None)
     if image is not None:
         address = f"{self.builder.imgpath}/{self.builder.images[image['uri']]}"
         number = ".".join(map(str, self.builder.fignumbers.get("figure", {}).get(figure["ids"][0], ())))

@@ -11,6 +11,7 @@ from sugarforoil.publish import (
     behind,
     chapters,
     citations,
+    finder,
     folded,
     mathml,
     numbering,
@@ -19,12 +20,27 @@ from sugarforoil.publish import (
     progress,
     shelf,
     site,
+    structured,
 )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    parts = (citations, numbering, chapters, folded, behind, page_notes, mathml, pictures, shelf, site, progress)
+    parts = (
+        citations,
+        numbering,
+        chapters,
+        folded,
+        behind,
+        page_notes,
+        mathml,
+        pictures,
+        shelf,
+        structured,
+        finder,
+        site,
+        progress,
+    )
     for part in parts:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}

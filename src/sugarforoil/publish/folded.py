@@ -94,7 +94,9 @@ def point_to(figure: nodes.Element, code: fold) -> None:
     code.insert(1, nodes.inline(ids=[name]))
     for line in figure.findall(nodes.paragraph):
         if "sfo-data" in line["classes"]:
-            link = nodes.inline("", " · ", nodes.reference("", "code", internal=True, refid=name), classes=["screen-only"])
+            link = nodes.inline(
+                "", " · ", nodes.reference("", "code", internal=True, refid=name), classes=["screen-only"]
+            )
             line.insert(len(line) - 1, link)  # before "enlarge"
 
 

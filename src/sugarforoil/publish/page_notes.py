@@ -74,7 +74,7 @@ def definitions(app: Sphinx) -> dict[str, tuple[str, str]]:
 
 def full_references(env: BuildEnvironment) -> dict[str, str]:
     """The full reference of every work as HTML, by its key, in the order of the bibliography."""
-    cited = env.get_domain("cite").citations  # type: ignore[attr-defined]
+    cited = env.get_domain("cite").citations
     protected = re.compile(r'<span class="bibtex-protected">(.*?)</span>')
     return {one.key: protected.sub(r"\1", one.formatted_entry.text.render(Html())) for one in cited}
 

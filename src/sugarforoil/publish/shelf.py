@@ -10,7 +10,6 @@ they were made from the site before it.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -23,7 +22,9 @@ from sugarforoil.publish.downloads import NAME
 BOOKS = {"book.pdf": ("The book as PDF", "sugar-for-oil.pdf"), "book.epub": ("The book as EPUB", "sugar-for-oil.epub")}
 """File in `_build` -> what readers call it, its name in the site."""
 
-LIST = re.compile(r'(<ul\b[^>]*\bdata-shelf=["\']?([./]*)["\']?[^>]*>)((?:<li class="sfo-shelved">.*?</li>)*)', re.DOTALL)
+LIST = re.compile(
+    r'(<ul\b[^>]*\bdata-shelf=["\']?([./]*)["\']?[^>]*>)((?:<li class="sfo-shelved">.*?</li>)*)', re.DOTALL
+)
 
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -59,9 +60,8 @@ def offer(site: Path, made: Path) -> list[str]:
         replace(target, (made / file).read_bytes())
         offered.append(public)
         size = f"{target.stat().st_size / 1e6:.1f} MB"
-        entries += (
-            f'<li class="sfo-shelved"><a href="{{root}}downloads/{public}" download>{name}<small>{size}</small></a></li>'
-        )
+        link = f'<a href="{{root}}downloads/{public}" download>{name}<small>{size}</small></a>'
+        entries += f'<li class="sfo-shelved">{link}</li>'
     if shelf.is_dir() and not any(shelf.iterdir()):
         shelf.rmdir()
     for page in sorted(site.rglob("*.html")):
@@ -76,7 +76,7 @@ def replace(path: Path, content: bytes) -> None:
     """Write a file aside and put it in its place: all of it or nothing."""
     aside = path.with_name(path.name + ".new")
     aside.write_bytes(content)
-    os.replace(aside, path)
+    aside.replace(path)
 
 
 def main(root: Path) -> int:
