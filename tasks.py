@@ -187,6 +187,11 @@ def test():
     return hand_over("pytest")
 
 
+def pdf():
+    """set the book as a PDF, _build/book.pdf"""
+    return hand_over("sugarforoil.publish.pdf")
+
+
 def run():
     """execute all notebooks side by side and store their outputs"""
     return hand_over("sugarforoil.publish.notebooks")
@@ -257,6 +262,7 @@ TASKS = {
     "setup": setup_,
     "book": book,
     "test": test,
+    "pdf": pdf,
     "run": run,
     "data": data,
     "mutate": mutate,
