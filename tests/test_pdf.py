@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,7 @@ def test_notes_in_the_margin_touch_neither_one_another_nor_figures(laid_out: tup
         )
         seen += len(notes)
         figures = [(top + margin.SPACE, end - margin.SPACE) for top, end in margin.obstacles(page, pdf.NARROW)]
-        assert all(above[1] <= below[0] for above, below in zip(notes, notes[1:], strict=False)), notes
+        assert all(above[1] <= below[0] for above, below in pairwise(notes)), notes
         assert not [(note, one) for note in notes for one in figures if note[0] < one[1] and note[1] > one[0]]
     assert seen > 10
 
