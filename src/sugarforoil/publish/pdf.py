@@ -178,6 +178,7 @@ def back_matter(page: Page) -> bool:
 def piece_of(page: Page, part: Part) -> Piece:
     """A page of the site as a piece of the book."""
     content = page.content
+    one_line(content)
     running = part_name(part) if part.number else "Sugar for Oil"
     heading = content.find(".//h1")
     dress_heading(page, heading, running)
@@ -197,6 +198,17 @@ def piece_of(page: Page, part: Part) -> Piece:
     else:
         label = escape(page.title)
     return Piece(page.slug, make, content if page.kind == "chapter" else None, 1, label, notes)
+
+
+def one_line(content: Any) -> None:
+    """Turn the line ends of the source into spaces: the typesetter would sometimes end a line of its own at them."""
+    for element in content.iter():
+        if element.tag == "pre" or any(parent.tag == "pre" for parent in element.iterancestors()):
+            continue
+        for name in ("text", "tail"):
+            words = getattr(element, name)
+            if words and "\n" in words:
+                setattr(element, name, re.sub(r"[ \t]*\n[ \t]*", " ", words))
 
 
 def indent(content: Any) -> None:
