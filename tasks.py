@@ -202,6 +202,11 @@ def test():
     return hand_over("pytest")
 
 
+def pdf():
+    """set the book as a PDF, _build/book.pdf"""
+    return hand_over("sugarforoil.publish.pdf")
+
+
 def run():
     """execute all notebooks side by side and store their outputs"""
     return hand_over("sugarforoil.publish.notebooks")
@@ -271,6 +276,7 @@ TASKS = {
     "help": help_,
     "setup": setup_,
     "book": book,
+    "pdf": pdf,
     "epub": epub,
     "bundle": bundle,
     "release": release,

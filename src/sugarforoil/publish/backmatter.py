@@ -32,7 +32,8 @@ def take_solutions(page: Page) -> Any:
             box.attrib["data-exercise"] = " ".join(exercise.find_class("admonition-title")[0].text_content().split())
             box.set("id", f"{exercise.get('id')}-solution")
             if not exercise.find_class("see"):
-                exercise.append(html.fromstring(f'<p class="see"><a href="#{box.get("id")}">Solution at the end of the book</a></p>'))
+                link = f'<a href="#{box.get("id")}">Solution at the end of the book</a>'
+                exercise.append(html.fromstring(f'<p class="see">{link}</p>'))
             for title in box.find_class("sfo-fold-title"):
                 title.drop_tree()
             move(box, gathered)
@@ -61,8 +62,9 @@ def solutions(gathered: Iterable[tuple[Page, Any]], pages: Mapping[str, int]) ->
     """The appendix of solutions and answers; `pages` are the pages of the exercises."""
     out = [
         f'<h1 id="{SOLUTIONS}" {heads("Solutions", "Solutions")}>Solutions</h1>',
-        "<p>Each is one answer and not the only one. The code of those that compute something is in the notebook of the chapter, which "
-        "is on the site. The answers to <em>Check yourself</em> follow the solutions of each chapter.</p>",
+        "<p>Each is one answer and not the only one. The code of those that compute something is in the notebook of "
+        "the chapter, which is on the site. The answers to <em>Check yourself</em> follow the solutions of each "
+        "chapter.</p>",
     ]
     for page, boxes in gathered:
         name = escape(split_title(page)[0])
@@ -93,11 +95,13 @@ def answer(box: Any) -> str:
 
 def figures(chapters: Iterable[Page], example: Any, pages: Mapping[str, int]) -> str:
     """The appendix on how the figures were made: every figure with its page and its tables, and one with its code."""
+    name = "How the figures were made"
     out = [
-        f'<h1 id="{FIGURES}" {heads("How the figures were made", "How the figures were made")}>How the figures were made</h1>',
-        "<p>No figure of this book was drawn by hand. A chapter is a notebook, which loads tables of the data package, draws its figures "
-        "from them and writes the sentences that hold numbers. On the site the code unfolds beneath each figure, and the rows that it "
-        "shows can be downloaded. Here is one of them whole; the list after it names the tables and the page of every other.</p>",
+        f'<h1 id="{FIGURES}" {heads(name, name)}>{name}</h1>',
+        "<p>No figure of this book was drawn by hand. A chapter is a notebook, which loads tables of the data package, "
+        "draws its figures from them and writes the sentences that hold numbers. On the site the code unfolds beneath "
+        "each figure, and the rows that it shows can be downloaded. Here is one of them whole; the list after it names "
+        "the tables and the page of every other.</p>",
     ]
     if example is not None:
         out.append(html.tostring(example, encoding="unicode"))
@@ -106,7 +110,8 @@ def figures(chapters: Iterable[Page], example: Any, pages: Mapping[str, int]) ->
         notebook = f"<code>{escape(page.docname)}.ipynb</code>"
         out.append(
             f"<h2>Chapter {page.number}: {escape(split_title(page)[0])}</h2><p>The notebook: {notebook}.</p>"
-            "<table class='figure-list'><thead><tr><th>Figure</th><th>What it shows</th><th>Tables</th><th class='num'>Page</th></tr></thead>"
+            "<table class='figure-list'><thead><tr><th>Figure</th><th>What it shows</th><th>Tables</th>"
+            "<th class='num'>Page</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )
     return f'<section class="page full figures">{"".join(out)}</section>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,9 @@ def places() -> list[Heading]:
 def occurrences(headings: Iterable[Heading], texts: Mapping[int, str]) -> dict[str, Counter[int]]:
     """How often each heading is named on each page. A longer name is taken before a shorter one that it holds."""
     by_words = {words: heading.shown for heading in headings for words in heading.words}
-    pattern = re.compile(r"(?<!\w)(" + "|".join(re.escape(one) for one in sorted(by_words, key=len, reverse=True)) + r")(?!\w)")
+    pattern = re.compile(
+        r"(?<!\w)(" + "|".join(re.escape(one) for one in sorted(by_words, key=len, reverse=True)) + r")(?!\w)"
+    )
     found: dict[str, Counter[int]] = defaultdict(Counter)
     for page, text in texts.items():
         for match in pattern.finditer(text):
@@ -112,13 +115,12 @@ def index(found: Mapping[str, Counter[int]], terms: Mapping[str, Counter[int]]) 
         name = f"<em>{escape(shown)}</em>" if is_term else escape(shown)
         out.append(f'<p class="entry">{name}  {where}</p>')
     return f"""<section class="page full index"><h1 id="index" {heads("Index", "Index")}>Index</h1>
-<p class="index-note">People, countries and places as the chapters name them; in italics the terms that the glossary explains. Of a name that is on very many
-pages those are listed that say most about it.</p><div class="columns">{"".join(out)}</div></section>"""
+<p class="index-note">People, countries and places as the chapters name them; in italics the terms that the glossary
+explains. Of a name that is on very many pages those are listed that say most about it.</p>
+<div class="columns">{"".join(out)}</div></section>"""
 
 
 def sort_key(text: str) -> str:
     """Letters without marks, in small letters: Díaz stands where Diaz would."""
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", text)
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()

@@ -36,9 +36,7 @@ def citation() -> Citation:
     """Read CITATION.cff."""
     record: Mapping[str, Any] = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     title, _, subtitle = record["title"].partition(": ")
-    authors = ", ".join(
-        one.get("name") or f"{one['given-names']} {one['family-names']}" for one in record["authors"]
-    )
+    authors = ", ".join(one.get("name") or f"{one['given-names']} {one['family-names']}" for one in record["authors"])
     return Citation(
         title,
         subtitle,
@@ -57,32 +55,40 @@ def cover(art: str) -> str:
 
 def titles(cite: Citation, address: str) -> str:
     """Half title, title page and imprint."""
+    title, subtitle, authors = escape(cite.title), escape(cite.subtitle), escape(cite.authors)
+    version = escape(cite.version)
     where = f'<p>The site: <a href="{escape(address)}">{escape(address)}</a></p>' if address else ""
-    return f"""<section class="half-title"><p class="half">{escape(cite.title)}</p></section>
+    return f"""<section class="half-title"><p class="half">{title}</p></section>
 <section class="motto"><p>Each turn in the relationship shows first in prices, votes and ships.</p>
 <p class="motto-note">The thesis of this book, to be tested and not preached</p></section>
-<section class="title-page"><p class="big-title">{escape(cite.title)}</p><p class="big-subtitle">{escape(cite.subtitle)}</p>
-<p class="big-note">A data history that you can rerun</p><p class="big-author">{escape(cite.authors)}</p></section>
+<section class="title-page"><p class="big-title">{title}</p><p class="big-subtitle">{subtitle}</p>
+<p class="big-note">A data history that you can rerun</p><p class="big-author">{authors}</p></section>
 <section class="imprint">
 <p>{escape(cite.abstract)}</p>
 <h3>About this edition</h3>
-<p>Version {escape(cite.version)} of {long_date(cite.date)}, set from the same notebooks as the book’s site. What paper cannot do is left to
-the site: there the code unfolds beneath each figure, the rows of each figure can be downloaded, every table of the data has a page of
-its own, and on the page <em>Explore</em> the reader chooses what a figure is compared with.</p>{where}
+<p>Version {version} of {long_date(cite.date)}, set from the same notebooks as the book’s site. What paper cannot do is
+left to the site: there the code unfolds beneath each figure, the rows of each figure can be downloaded, every table of
+the data has a page of its own, and on the page <em>Explore</em> the reader chooses what a figure is compared
+with.</p>{where}
 <h3>How to cite</h3>
-<p>{escape(cite.authors)} ({cite.year}). <em>{escape(cite.title)}: {escape(cite.subtitle)}. A data history.</em> Version {escape(cite.version)}.</p>
+<p>{authors} ({cite.year}). <em>{title}: {subtitle}. A data history.</em> Version {version}.</p>
 <h3>Licences</h3>
-<p>Text and figures: Creative Commons Attribution 4.0 International (CC BY 4.0). Copy, translate and change them, and name the book.
-Code: the BSD 3-Clause licence. Data: table by table, as their makers allow.</p>
+<p>Text and figures: Creative Commons Attribution 4.0 International (CC BY 4.0). Copy, translate and change them, and
+name the book. Code: the BSD 3-Clause licence. Data: table by table, as their makers allow.</p>
 <p>Set in Source Serif 4 and Source Sans 3, both by Adobe and published under the SIL Open Font License.</p>
 </section>"""
 
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
 def long_date(iso: str) -> str:
     """23 November 2026."""
-    months = "January February March April May June July August September October November December".split()
     year, month, day = iso.split("-")
-    return f"{int(day)} {months[int(month) - 1]} {year}"
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
 
 # --- contents and parts ---------------------------------------------------------------------------------------
@@ -101,11 +107,11 @@ class Entry:
 def contents(entries: Iterable[Entry]) -> str:
     """The table of contents, each line with leaders and its page."""
     lines = "".join(
-        f'<li class="level-{entry.level}"><a href="#{entry.anchor}"><span class="entry">{entry.label}</span>'
-        f'<span class="leader"></span><span class="page-number">{entry.page}</span></a></li>'
+        f'<li class="level-{entry.level}"><a href="#{entry.anchor}" data-page="{entry.page}">{entry.label}</a></li>'
         for entry in entries
     )
-    return f"""<section class="contents page full"><h1 id="contents" {heads("Contents", "Contents")}>Contents</h1><ul>{lines}</ul></section>"""
+    return f"""<section class="contents page full">
+<h1 id="contents" {heads("Contents", "Contents")}>Contents</h1><ul>{lines}</ul></section>"""
 
 
 def heads(chapter: str, part: str, bookmark: str = "") -> str:
@@ -132,5 +138,6 @@ def part_opener(part: Part, pages: Mapping[str, int]) -> str:
         f'<span class="part-page">{pages.get(page.slug, 0)}</span></a></li>'
         for page in part.pages
     )
+    running = heads(part.title, part_name(part), f"{part.number} · {part.title}")
     return f"""<section class="part" id="part-{part.number}"><p class="part-number">Part {part.number}</p>
-<h1 class="part-title" {heads(part.title, part_name(part), f"{part.number} · {part.title}")}>{escape(part.title)}</h1><ul>{rows}</ul></section>"""
+<h1 class="part-title" {running}>{escape(part.title)}</h1><ul>{rows}</ul></section>"""

@@ -1,12 +1,13 @@
 """Set the book as `_build/book.pdf`, from the pages of the site.
 
 The book is set in pieces: every chapter, appendix and part opener is laid out by itself from the page on which it
-begins, so that the contents, the index and all references to pages are written last, when the pages are known. The pieces
-become one document; links between them are resolved as it is written.
+begins, so that the contents, the index and all references to pages are written last, when the pages are known. The
+pieces become one document; links between them are resolved as it is written.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import sys
@@ -28,7 +29,8 @@ from sugarforoil.publish.notebooks import ROOT, NotebookError
 
 BOOK = build.BUILD / "book.pdf"
 STYLE = ROOT / "book" / "_press" / "pdf.css"
-COVER = "cover.svg"
+NARROW = 410.0
+"""CSS pixels: lines of the text are shorter (106 mm), those of figures and tables longer."""
 NEEDED = (
     "The PDF needs the libraries Pango and HarfBuzz, which were not found. On Debian and Ubuntu: "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; on macOS: brew install pango."
@@ -68,9 +70,7 @@ class Press:
 <style>@page :first {{ counter-reset: page {first} }} html.left {{ break-before: left }}</style></head>
 <body class="{kind}">{body}</body></html>"""
         source = self.weasyprint.HTML(string=document, base_url=self.site.as_uri() + "/")
-        return source.render(
-            stylesheets=[self.style], font_config=self.fonts, cache=self.cache, pdf_variant="pdf/ua-1"
-        )
+        return source.render(stylesheets=[self.style], font_config=self.fonts, cache=self.cache, pdf_variant="pdf/ua-1")
 
     def metadata(self) -> str:
         """Title, author and dates of the PDF."""
@@ -121,7 +121,7 @@ class Piece:
     content: Any = None  # of a chapter: its figures may be moved
     level: int = 1  # in the contents; -1: not in them
     label: str = ""
-    sections: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     document: Any = None
 
 
@@ -130,6 +130,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
     pieces: list[Piece] = []
     gathered: list[tuple[Page, Any]] = []
     back: list[Piece] = []
+    solution_notes: list[str] = []
     chapters = [page for page in book.pages if page.kind == "chapter"]
     for part in book.parts:
         if part.number:
@@ -146,7 +147,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
                 continue
             if page.kind == "chapter":
                 solutions = backmatter.take_solutions(page)
-                margin.set_notes(solutions, f"{page.slug}-solution")
+                solution_notes += margin.take_notes(solutions, f"{page.slug}-solution")
                 gathered.append((page, solutions))
             piece = piece_of(page, part)
             (pieces if page.kind == "chapter" or not back_matter(page) else back).append(piece)
@@ -156,6 +157,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
                 backmatter.SOLUTIONS,
                 lambda pages: backmatter.solutions(gathered, pages),
                 label="Solutions",
+                notes=solution_notes,
             )
         )
         pieces.append(
@@ -176,12 +178,13 @@ def back_matter(page: Page) -> bool:
 def piece_of(page: Page, part: Part) -> Piece:
     """A page of the site as a piece of the book."""
     content = page.content
+    one_line(content)
     running = part_name(part) if part.number else "Sugar for Oil"
     heading = content.find(".//h1")
     dress_heading(page, heading, running)
     full = page.kind in ("list", "catalogue", "bibliography")
-    if not full:
-        margin.set_notes(content, page.slug)
+    notes = [] if full else margin.take_notes(content, page.slug)
+    indent(content)
     for row in content.iter("caption"):  # the line of its data belongs beneath it
         row.set("class", "above")
     classes = f"page {page.kind} {'full' if full else ''} {page.slug}"
@@ -190,12 +193,37 @@ def piece_of(page: Page, part: Part) -> Piece:
         return f'<div class="{classes}">{html.tostring(content, encoding="unicode")}</div>'
 
     if page.kind == "chapter":
-        name, question = split_title(page)
+        name, _ = split_title(page)
         label = f'<span class="contents-number">{page.number}</span>{escape(name)}'
     else:
         label = escape(page.title)
-    sections = [(two.getparent().get("id") or "", " ".join(two.text_content().split())) for two in content.iter("h2")]
-    return Piece(page.slug, make, content if page.kind == "chapter" else None, 1, label, sections)
+    return Piece(page.slug, make, content if page.kind == "chapter" else None, 1, label, notes)
+
+
+def one_line(content: Any) -> None:
+    """Turn the line ends of the source into spaces: the typesetter would sometimes end a line of its own at them."""
+    for element in content.iter():
+        if element.tag == "pre" or any(parent.tag == "pre" for parent in element.iterancestors()):
+            continue
+        for name in ("text", "tail"):
+            words = getattr(element, name)
+            if words and "\n" in words:
+                setattr(element, name, re.sub(r"[ \t]*\n[ \t]*", " ", words))
+
+
+def indent(content: Any) -> None:
+    """Indent every paragraph that follows another, be a figure between them or not."""
+    follows = False
+    for block in placing.flow(content):
+        paragraphs = [block] if block.tag == "p" else block.findall(".//div[@class]/p")
+        findings = block.find_class("sfo-finding")
+        if block.tag == "p" or findings:
+            for paragraph in paragraphs:
+                if follows:
+                    paragraph.classes.add("indent")
+                follows = True
+        elif not placing.is_figure(block):
+            follows = False
 
 
 def dress_heading(page: Page, heading: Any, running: str) -> None:
@@ -205,7 +233,8 @@ def dress_heading(page: Page, heading: Any, running: str) -> None:
     fresh = html.fromstring(f"<h1 {heads(shown, running, f'{page.number} {name}' if page.number else name)}></h1>")
     if page.number:
         inside = (
-            f'<span class="chapter-number">Chapter {page.number}</span><span class="section-title">{escape(name)}</span>'
+            f'<span class="chapter-number">Chapter {page.number}</span>'
+            f'<span class="section-title">{escape(name)}</span>'
             f'<span class="chapter-question">{escape(question)}</span>'
         )
         for part in html.fragments_fromstring(inside):
@@ -224,6 +253,17 @@ def dress_heading(page: Page, heading: Any, running: str) -> None:
 
 def make(book: Manuscript, example: Any = None, address: str = "") -> bytes:
     """Set the whole book; return the PDF."""
+    gc.disable()  # boxes refer to one another by the hundred thousand: looking for garbage among them doubles the time
+    try:
+        press, documents = set_book(book, example, address)
+        return press.write(documents)
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def set_book(book: Manuscript, example: Any = None, address: str = "") -> tuple[Press, list[Any]]:
+    """Lay out all pieces, then what depends on their pages; return the typesetter and the documents in their order."""
     cite = frontmatter.citation()
     art = cover.svg(178, 254)
     press = Press(book.site, cite, art)
@@ -235,6 +275,8 @@ def make(book: Manuscript, example: Any = None, address: str = "") -> bytes:
     number = 1 + sum(len(piece.pages) for piece in front)
     for piece in pieces:
         piece.document = lay_out(press, piece, number, pages)
+        gc.collect()  # what was laid out in vain
+        gc.freeze()
         for page in piece.document.pages:
             pages.update({anchor: number for anchor in page.anchors if anchor not in pages})
             number += 1
@@ -245,7 +287,7 @@ def make(book: Manuscript, example: Any = None, address: str = "") -> bytes:
     for piece in pieces:  # openers of parts name the pages of their chapters
         if piece.level == 0:
             piece.document = press.set(piece.make(pages), pages[piece.anchor], "bare")
-    return press.write([*front, *(piece.document for piece in pieces), last])
+    return press, [*front, *(piece.document for piece in pieces), last]
 
 
 def front_matter(press: Press, cite: Citation, listed: list[Entry], address: str) -> list[Any]:
@@ -265,8 +307,12 @@ def base64(data: bytes) -> str:
 def lay_out(press: Press, piece: Piece, number: int, pages: dict[str, int]) -> Any:
     """Set a piece from page `number` on; in a chapter, figures are moved until they leave no gaps."""
     if piece.content is None:
-        return press.set(piece.make(pages), number)
-    return placing.place(piece.content, lambda: press.set(piece.make(pages), number))
+        document = press.set(piece.make(pages), number)
+    else:
+        document = placing.place(piece.content, lambda: press.set(piece.make(pages), number))
+    if piece.notes:
+        margin.place_notes(document, press.set("".join(piece.notes), 1, "strip"), wide=NARROW)
+    return document
 
 
 def entries(pieces: list[Piece], pages: dict[str, int]) -> list[Entry]:

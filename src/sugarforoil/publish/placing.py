@@ -6,13 +6,16 @@ the text that follows it is drawn up into the gap, within the same section.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 GAP = 70.0
 """CSS pixels at the foot of a page that may stay empty (18 mm)."""
 
-TRIES = 16
+TRIES = 24
+OFTEN = 2
+"""How often a chapter is set at most, and how often one figure is moved."""
 
 
 def place(content: Any, render: Callable[[], Any]) -> Any:
@@ -29,15 +32,17 @@ def place(content: Any, render: Callable[[], Any]) -> Any:
     for number, block in blocks.items():
         block.set("data-block", number)
     document = render()
-    settled: set[str] = set()
+    moves: Counter[str] = Counter()
     for _ in range(TRIES):
-        found = first_gap(document, blocks, settled)
+        found = first_gap(document, blocks, {number for number, times in moves.items() if times >= OFTEN})
         if found is None:
             break
         number, gap = found
-        settled.add(number)
-        if draw_up(blocks[number], gap, heights(document)):
-            document = render()
+        moves[number] += 1
+        if not draw_up(blocks[number], gap, heights(document)):
+            moves[number] = OFTEN
+            continue
+        document = render()
     return document
 
 
@@ -78,17 +83,21 @@ def is_text(block: Any) -> bool:
 
 
 def draw_up(figure: Any, gap: float, tall: dict[str, float]) -> bool:
-    """Move a figure behind as much of the text that follows as fills the gap; say whether it was moved."""
-    filled, last = 0.0, None
+    """Move a figure, with those that follow it at once, behind as much text as fills the gap; say whether it was."""
+    group = [figure]
     following = figure.getnext()
+    while following is not None and is_figure(following):
+        group.append(following)
+        following = following.getnext()
+    filled, last = 0.0, None
     while following is not None and is_text(following) and filled < gap:
         filled += tall.get(following.get("data-block"), 40.0)
         last = following
         following = following.getnext()
     if last is None:
         return False
-    figure.getparent().remove(figure)
-    last.addnext(figure)
+    for one in reversed(group):
+        last.addnext(one)
     return True
 
 
