@@ -190,7 +190,7 @@ def test_the_code_of_a_figure_is_folded_beneath_it(chapters: dict[str, Beautiful
             where = f"{name}: {figure['id']}"
             assert cell.find("pre"), f"{where}: no code"
             if "tag_hide-input" in cell["class"]:
-                code = cell.find("details")
+                code = cell.find("details", class_="sfo-code")
                 assert not code.has_attr("open"), where
                 assert code.summary.get_text(strip=True) == "How this figure was made", where
                 assert code in figure.find_all_next("details"), f"{where}: the code stands above"

@@ -96,7 +96,7 @@ def people(persons: Rows, countries: Rows) -> str:
         lines = [
             row_of(
                 [
-                    anchor(one["person_id"], named) + f"**{plain(one['name'])}**",
+                    f"**{plain(one['name'])}**" + anchor(one["person_id"], named),
                     ", ".join(part for part in (plain(one["office"]), office_years(one)) if part),
                     f"{sentence(one['role'], one['note'])} {cited(one['source'])}",
                 ]
