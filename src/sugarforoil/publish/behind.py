@@ -27,13 +27,13 @@ MOST_SOURCES = 40  # more than that are found on the pages of the tables
 BIBLIOGRAPHY = "book/bibliography"
 
 TITLES = {
-    "panel": "Panel",
-    "number": "No.",
-    "lane": "Lane",
-    "label": "Series",
-    "place": "Place",
     "low": "Low",
     "high": "High",
+    "label": "Series",
+    "place": "Place",
+    "number": "No.",
+    "lane": "Lane",
+    "panel": "Panel",
     "km": "Kilometres",
     "latitude": "Latitude",
     "longitude": "Longitude",
@@ -83,7 +83,7 @@ def split(rows: Sequence[Mapping[str, str]]) -> tuple[list[str], dict[str, str]]
     }
     order = ["y", *TITLES]
     rest = [name for name in names if name != first and name not in same]
-    ahead = [name for name in ("panel", "number", "lane", "label", "place") if name in rest]
+    ahead = [name for name in ("label", "place") if name in rest]  # a phone shows three columns at once
     rest = ahead + sorted(
         (name for name in rest if name not in ahead),
         key=lambda name: order.index(name) if name in order else len(order),

@@ -149,7 +149,10 @@ def can_build_upon(before: dict[str, str], now: dict[str, str]) -> bool:
     if before.keys() != now.keys():
         return False
     changed = {name for name in now if now[name] != before[name]}
-    return all(name.endswith((".md", ".ipynb")) or name.startswith(("data/", "notebooks/")) for name in changed)
+    return all(
+        name.endswith((".md", ".ipynb")) or name.startswith(("data/", "notebooks/", "book/reference/"))
+        for name in changed
+    )
 
 
 def show() -> None:

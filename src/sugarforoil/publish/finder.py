@@ -19,12 +19,12 @@ from sugarforoil.metadata import read_package
 from sugarforoil.publish import page_notes, structured
 from sugarforoil.publish.catalogue import extent, read
 from sugarforoil.publish.chapters import displays
-from sugarforoil.publish.reference import moment, office_years
 
 Find = tuple[str, str, str, str]
 """Kind, title, address in the site, and a line about it."""
 
 FILE = "finds.js"
+LISTED = "finds.json"  # events, people, claims and documents, written with their pages (publish.reference)
 LONGEST = 180  # letters of the line about a find
 
 
@@ -39,12 +39,10 @@ def finds(app: Sphinx) -> Iterator[Find]:
     for table in tables.values():
         about = f"{table.name}. {table.row} {extent(table, read(table))}"
         yield "table", table.title, f"book/data/{table.name}.html", about
-    if "book/reference/chronology" in there:
-        for one in read(tables["events"]):
-            about = f"{moment(one)}. {one['description']}"
-            yield "event", one["title"], f"book/reference/chronology.html#event-{one['event_id']}", about
-    if "book/reference/people" in there:
-        yield from people(read(tables["people"]))
+    listed = root / "book" / "reference" / LISTED
+    for kind, name, place, about in json.loads(listed.read_text(encoding="utf-8")):
+        if place.partition(".html")[0] in there:
+            yield kind, name, place, about
     for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         for output in displays(notebook, notebook.stat().st_mtime_ns):
             mark = output["metadata"]["sugarforoil"]
@@ -53,24 +51,6 @@ def finds(app: Sphinx) -> Iterator[Find]:
                 yield "figure", mark["title"], address, f"Chapter {int(notebook.stem[:2])}. {mark['alt']}"
     for anchor, (word, meaning) in page_notes.definitions(app).items():
         yield "word", word, f"book/glossary.html#{anchor}", meaning
-    if "book/reference/claims" in there:
-        for one in read(tables["claims"]):
-            address = f"book/reference/claims.html#claim-{one['claim_id']}"
-            yield "claim", one["claim"], address, one["correct_statement"]
-    if "book/reference/documents" in there:
-        for one in read(tables["documents"]):
-            yield "document", one["title"], "book/reference/documents.html", f"{moment(one)}. {one['look_for']}"
-
-
-def people(rows: list[dict[str, str]]) -> Iterator[Find]:
-    """Every person once, with all offices."""
-    offices: dict[str, list[dict[str, str]]] = {}
-    for one in rows:
-        offices.setdefault(one["person_id"], []).append(one)
-    for key, held in offices.items():
-        named = "; ".join(" ".join(part for part in (one["office"], office_years(one)) if part) for one in held)
-        about = ". ".join(part for part in (named, held[0]["role"]) if part)
-        yield "person", held[0]["name"], f"book/reference/people.html#person-{key}", about
 
 
 def title(app: Sphinx, page: str) -> str:

@@ -91,7 +91,7 @@ class FoldCode(SphinxPostTransform):
 def point_to(figure: nodes.Element, code: fold) -> None:
     """Add to the line under a figure the link to its code; the anchor lies inside the box, which so opens for it."""
     name = f"{figure['ids'][0]}-code"
-    code.insert(1, nodes.inline(ids=[name]))
+    code[1]["ids"].append(name)
     for line in figure.findall(nodes.paragraph):
         if "sfo-data" in line["classes"]:
             link = nodes.inline(

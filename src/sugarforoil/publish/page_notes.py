@@ -103,12 +103,15 @@ def sources(keys: list[str], known: dict[str, str], writer: HTML5Translator, pag
     """The list of the cited works, in the order of the bibliography."""
     address = writer.builder.get_relative_uri(page, BIBLIOGRAPHY)
     wanted = set(keys)
-    return [
-        f'<li id="note-cite-{escape(key)}"><a class="sfo-short" href="{address}#cite-{escape(key)}">'
-        f"{escape(citations.known['label'][key])}</a> <span>{reference}</span></li>"
-        for key, reference in known.items()
-        if key in wanted
-    ]
+    items = []
+    for key, reference in known.items():
+        if key in wanted:
+            name = escape(citations.known["label"][key])
+            # Papers in FRUS begin with their short name, which stands before them here.
+            rest = reference.replace("&nbsp;", "\u00a0").removeprefix(f"{name}. ")
+            link = f'<a class="sfo-short" href="{address}#cite-{escape(key)}">{name}</a>'
+            items.append(f'<li id="note-cite-{escape(key)}">{link} <span>{rest}</span></li>')
+    return items
 
 
 def words(anchors: list[str], known: dict[str, tuple[str, str]], writer: HTML5Translator, page: str) -> list[str]:

@@ -17,8 +17,6 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from sugarforoil.publish.downloads import NAME
-
 BOOKS = {"book.pdf": ("The book as PDF", "sugar-for-oil.pdf"), "book.epub": ("The book as EPUB", "sugar-for-oil.epub")}
 """File in `_build` -> what readers call it, its name in the site."""
 
@@ -36,10 +34,10 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, A
     if is_chapter:
         file = f"_sources/{pagename}.ipynb"
         offered.append({"name": "This chapter’s notebook", "what": "Jupyter, with code and figures", "file": file})
-    packed = app.env.dlfiles.get(f"book/data/downloads/{NAME}.zip")
-    if packed:
-        file = f"_downloads/{packed[1]}"
-        offered.append({"name": "All the data", "what": "zip of CSV files with their description", "file": file})
+    for name, (_, stored) in app.env.dlfiles.items():
+        if name.startswith("book/data/downloads/") and name.endswith(".zip"):
+            what = "zip of CSV files with their description"
+            offered.append({"name": "All the data", "what": what, "file": f"_downloads/{stored}"})
     context["sfo_downloads"] = offered
 
 
