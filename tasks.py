@@ -182,6 +182,21 @@ def book():
     return hand_over("sugarforoil.publish.build")
 
 
+def epub():
+    """make the book for reading systems: _build/book.epub"""
+    return hand_over("sugarforoil.publish.epub")
+
+
+def bundle():
+    """make one zip of site, PDF, EPUB, notebooks and data: _build/bundle.zip"""
+    return hand_over("sugarforoil.publish.bundle")
+
+
+def release():
+    """gather what a release attaches into _build/release (site, PDF, EPUB and bundle are made first)"""
+    return hand_over("sugarforoil.publish.release")
+
+
 def test():
     """run all tests"""
     return hand_over("pytest")
@@ -261,8 +276,11 @@ TASKS = {
     "help": help_,
     "setup": setup_,
     "book": book,
-    "test": test,
     "pdf": pdf,
+    "epub": epub,
+    "bundle": bundle,
+    "release": release,
+    "test": test,
     "run": run,
     "data": data,
     "mutate": mutate,

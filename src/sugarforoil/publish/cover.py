@@ -28,8 +28,9 @@ KIND = "A data history"
 AUTHOR = "The Sugar for Oil authors"
 
 ALT = (
-    "Cover of “Sugar for Oil: Cuba and Russia from Batista to Putin. A data history”. Beneath the title two lines cross "
-    "and drift apart and together again: how often Cuba voted with the United States, falling, and with Moscow, rising."
+    "Cover of “Sugar for Oil: Cuba and Russia from Batista to Putin. A data history”. Two lines cross: how often "
+    "Cuba voted with the United States, falling after 1958, and with Moscow, rising, breaking off in 1991 and "
+    "rising again."
 )
 
 

@@ -7,11 +7,42 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from sugarforoil import __version__
-from sugarforoil.publish import chapters, citations, folded, mathml, mentions, numbering, pictures, progress, site
+from sugarforoil.publish import (
+    behind,
+    chapters,
+    citations,
+    finder,
+    folded,
+    mathml,
+    mentions,
+    numbering,
+    page_notes,
+    pictures,
+    progress,
+    shelf,
+    site,
+    structured,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    for part in (citations, numbering, chapters, mentions, folded, mathml, pictures, site, progress):
+    parts = (
+        citations,
+        numbering,
+        chapters,
+        mentions,
+        folded,
+        behind,
+        page_notes,
+        mathml,
+        pictures,
+        shelf,
+        structured,
+        finder,
+        site,
+        progress,
+    )
+    for part in parts:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -90,12 +90,13 @@ def people(persons: Rows, countries: Rows) -> str:
     for one in persons:
         groups[one["country"]].append(one)
     parts = ["# People", PEOPLE]
+    named: set[str] = set()
     for country in sorted(groups, key=lambda key: (-len(groups[key]), names[key])):
         chosen = sorted(groups[country], key=lambda one: (one["name"].split()[-1], one["name"], one["from_year"]))
         lines = [
             row_of(
                 [
-                    f"**{plain(one['name'])}**",
+                    anchor(one["person_id"], named) + f"**{plain(one['name'])}**",
                     ", ".join(part for part in (plain(one["office"]), office_years(one)) if part),
                     f"{sentence(one['role'], one['note'])} {cited(one['source'])}",
                 ]
@@ -104,6 +105,14 @@ def people(persons: Rows, countries: Rows) -> str:
         ]
         parts += [f"## {names[country]}", table("sfo-people", ("Name", "Office", "Part in the story"), lines)]
     return "\n\n".join(parts) + "\n"
+
+
+def anchor(person: str, named: set[str]) -> str:
+    """The anchor of a person, at the first of the rows that are theirs; `named` are those who have theirs."""
+    if person in named:
+        return ""
+    named.add(person)
+    return f"[]{{#person-{person}}}"
 
 
 PEOPLE = """
