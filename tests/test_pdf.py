@@ -249,3 +249,20 @@ def test_solutions_leave_the_chapter_and_keep_their_exercise(site: Path) -> None
     assert len(page.content.find_class("see")) == exercises
     assert len(gathered.find_class("answer")) == questions
     assert all(len(box.text_content().split()) > 4 for box in gathered)
+
+
+def test_a_figure_waits_until_the_text_behind_it_has_filled_the_gap() -> None:
+    from lxml import html
+
+    text = html.fromstring(
+        "<section><h1>T</h1><p>a</p><figure></figure><p>b</p><section><h2>H</h2><p>c</p><p>d</p></section></section>"
+    )
+    for number, block in enumerate(placing.flow(text)):
+        block.set("data-block", str(number))
+    figure = text.find("figure")
+    tall = {"3": 50.0, "4": 30.0, "5": 40.0, "6": 50.0}
+    assert placing.draw_up(text, figure, 100.0, tall)
+    assert [block.tag + (block.text or "") for block in placing.flow(text)] == [
+        "h1T", "pa", "pb", "h2H", "pc", "figure", "pd",
+    ]  # fmt: skip
+    assert not placing.draw_up(text, text.find(".//h1"), 0.0, tall)

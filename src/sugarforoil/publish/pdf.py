@@ -22,6 +22,7 @@ from typing import Any
 from lxml import html
 
 from sugarforoil.errors import DataError
+from sugarforoil.publish import address as public
 from sugarforoil.publish import backmatter, bookindex, build, cover, frontmatter, manuscript, margin, placing
 from sugarforoil.publish.frontmatter import Citation, Entry, heads, part_name, split_title
 from sugarforoil.publish.manuscript import Manuscript, Page, Part
@@ -385,8 +386,8 @@ def main() -> int:
     started = time.perf_counter()
     print("Setting the PDF, a minute or so ...", flush=True)
     try:
-        size = write(build.WORK / "_build" / "html")
-    except (PdfError, NotebookError, DataError) as error:
+        size = write(build.WORK / "_build" / "html", address=public.site())
+    except (PdfError, NotebookError, DataError, public.AddressError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The PDF is in {BOOK} ({size / 1e6:.1f} MB, {time.perf_counter() - started:.0f} s)")

@@ -1,7 +1,7 @@
 """Where figures stand: one that does not fit beneath its paragraph waits for a page, and the text goes on meanwhile.
 
 A figure cannot be divided. Set where it is called for, it would often leave a third of a page empty. As a printer does,
-the text that follows it is drawn up into the gap, within the same section.
+the text that follows it is drawn up into the gap.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def place(content: Any, render: Callable[[], Any]) -> Any:
             break
         number, gap = found
         moves[number] += 1
-        if not draw_up(blocks[number], gap, heights(document)):
+        if not draw_up(content, blocks[number], gap, heights(document)):
             moves[number] = OFTEN
             continue
         document = render()
@@ -82,18 +82,23 @@ def is_text(block: Any) -> bool:
     return block.tag in ("p", "ul", "ol") or bool(block.find_class("sfo-finding"))
 
 
-def draw_up(figure: Any, gap: float, tall: dict[str, float]) -> bool:
-    """Move a figure, with those that follow it at once, behind as much text as fills the gap; say whether it was."""
+def draw_up(content: Any, figure: Any, gap: float, tall: dict[str, float]) -> bool:
+    """Move a figure, with those that follow it at once, behind as much text as fills the gap; say whether it was.
+
+    Where its section ends before the gap is filled, it may stand in the next, behind a paragraph.
+    """
+    blocks = list(flow(content))
     group = [figure]
-    following = figure.getnext()
-    while following is not None and is_figure(following):
-        group.append(following)
-        following = following.getnext()
+    following = blocks[blocks.index(figure) + 1 :]
+    while following and is_figure(following[0]):
+        group.append(following.pop(0))
     filled, last = 0.0, None
-    while following is not None and is_text(following) and filled < gap:
-        filled += tall.get(following.get("data-block"), 40.0)
-        last = following
-        following = following.getnext()
+    for block in following:
+        if filled >= gap or not (is_text(block) or block.tag == "h2"):
+            break
+        filled += tall.get(block.get("data-block"), 40.0)
+        if block.tag != "h2":
+            last = block
     if last is None:
         return False
     for one in reversed(group):
