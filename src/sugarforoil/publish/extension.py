@@ -7,11 +7,35 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from sugarforoil import __version__
-from sugarforoil.publish import accessible, chapters, citations, folded, mathml, numbering, pictures, progress, site
+from sugarforoil.publish import (
+    accessible,
+    chapters,
+    citations,
+    folded,
+    languages,
+    mathml,
+    numbering,
+    pictures,
+    progress,
+    site,
+    typography,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    for part in (citations, numbering, chapters, folded, mathml, pictures, accessible, site, progress):
+    for part in (
+        citations,
+        numbering,
+        chapters,
+        folded,
+        mathml,
+        pictures,
+        languages,
+        typography,
+        accessible,
+        site,
+        progress,
+    ):
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
