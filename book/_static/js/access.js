@@ -6,21 +6,19 @@ addEventListener("DOMContentLoaded", () => {
   const page = document.documentElement;
 
   // A box takes the focus, and has a name, only where there is something to scroll to.
-  const boxes = [...document.querySelectorAll("main [role=group][tabindex='0'][aria-label]")].map((box) => ({
-    box,
-    label: box.getAttribute("aria-label"),
-  }));
-  function fit({ box, label }) {
+  const boxes = [...document.querySelectorAll("main [role=group][tabindex='0'][aria-label]")];
+  const labels = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
+  function fit(box) {
     if (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", `${label} (scrolls)`);
+      box.setAttribute("aria-label", `${labels.get(box)} (scrolls)`);
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   }
-  const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => fit(boxes.find(({ box }) => box === target))));
-  boxes.forEach(({ box }) => sizes.observe(box));
+  const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => fit(target)));
+  boxes.forEach((box) => sizes.observe(box));
 
   // The buttons say what they open and whether it is open.
   for (const side of ["primary", "secondary"]) {

@@ -25,7 +25,8 @@ NUMBER = re.compile(r'<span class="caption-number">(.*?)</span>')
 # A heading, or a box that scrolls sideways when what is in it is too wide, with its caption if it has one.
 PLACES = re.compile(
     r"<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>"
-    r'|<div class="pst-scrollable-table-container">(?P<table>\s*<table[^>]*>\s*(?:<caption>(?P<caption>.*?)</caption>)?)'
+    r'|<div class="pst-scrollable-table-container">'
+    r"(?P<table>\s*<table[^>]*>\s*(?:<caption>(?P<caption>.*?)</caption>)?)"
     r"|<pre>(?P<code>)",
     re.DOTALL,
 )

@@ -21,21 +21,24 @@ from sugarforoil.publish import (
     typography,
 )
 
+PARTS = (
+    citations,
+    numbering,
+    chapters,
+    folded,
+    mathml,
+    pictures,
+    languages,
+    typography,
+    accessible,
+    site,
+    progress,
+)
+"""The parts, in the order in which they are registered."""
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    for part in (
-        citations,
-        numbering,
-        chapters,
-        folded,
-        mathml,
-        pictures,
-        languages,
-        typography,
-        accessible,
-        site,
-        progress,
-    ):
+    for part in PARTS:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
