@@ -72,6 +72,11 @@ def test_no_page_has_a_fault_in_the_dark(seen: list[Seen]) -> None:
     assert not [f"{one.page}: {fault}" for one in seen for fault in one.dark]
 
 
+def test_what_stands_around_the_text_has_no_fault_in_the_dark(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="load")
+    assert not tab.evaluate("probes.faultsInTheDark(document)")
+
+
 @pytest.mark.parametrize("page", [CHAPTER, "book/reference/chronology.html", "book/reference/explore.html"])
 def test_no_kind_of_page_has_a_fault_on_a_phone(page: str, tab: Page, address: str) -> None:  # noqa: F811
     tab.set_viewport_size(PHONE)
