@@ -32,6 +32,15 @@ def root() -> Path:
 
 
 @pytest.fixture
+def copied(root: Path, tmp_path: Path) -> Path:
+    """A copy of the project's tables and bibliography: what `make data` reads, to be spoilt."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    (tmp_path / "book").mkdir()
+    shutil.copy(root / "book" / "references.bib", tmp_path / "book")
+    return tmp_path
+
+
+@pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the tiny data package, sealed, that `datasets` reads instead of the project's own."""
     directory = tmp_path / "tiny data"  # a space in the path must do no harm

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -197,21 +196,15 @@ def test_the_command_ends_with_1_and_without_a_traceback(project: Path) -> None:
     assert held(project) == before
 
 
-def test_figures_that_nothing_can_be_derived_from_are_told(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-
-    shutil.copytree(root / "data", tmp_path / "data")
-    (tmp_path / "book").mkdir()
-    shutil.copy(root / "book" / "references.bib", tmp_path / "book")
-    path = tmp_path / "data" / "un_agreement.csv"
+def test_figures_that_nothing_can_be_derived_from_are_told(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copied / "data" / "un_agreement.csv"
     path.write_bytes(put("1946,1,CUB,SUN,all,41,13,25", "1946,1,CUB,SUN,all,14,13,25")(path.read_bytes()))
-    before = held(tmp_path)
-    assert rebuild.main(["--root", str(tmp_path)]) == 1
+    before = held(copied)
+    assert rebuild.main(["--root", str(copied)]) == 1
     err = capsys.readouterr().err
     assert err.startswith("un_agreement.csv: expected figures from which un_agreement_shares can be computed")
     assert err.count("\n") == 1
-    assert held(tmp_path) == before
+    assert held(copied) == before
 
 
 def test_a_repaired_table_is_taken_again(project: Path) -> None:

@@ -140,43 +140,33 @@ def test_nothing_is_out_of_date(root: Path) -> None:
     assert not changed, f"run `make data`: {changed}"
 
 
-def test_check_names_what_would_change_and_writes_nothing(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.copytree(root / "data", tmp_path / "data")
-    (tmp_path / "book").mkdir()
-    shutil.copy(root / "book" / "references.bib", tmp_path / "book")
-    path = tmp_path / "data" / "un_agreement.csv"
+def test_check_names_what_would_change_and_writes_nothing(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copied / "data" / "un_agreement.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), encoding="utf-8")  # the last row is lost
-    before = {one.name: one.read_bytes() for one in (tmp_path / "data").iterdir()}
+    before = {one.name: one.read_bytes() for one in (copied / "data").iterdir()}
 
-    assert rebuild.main(["--check", "--root", str(tmp_path)]) == 1
+    assert rebuild.main(["--check", "--root", str(copied)]) == 1
     said = capsys.readouterr().out
     assert "un_agreement_shares.csv" in said
     assert "datapackage.json" in said
     assert "sugar_prices.csv" not in said
-    assert before == {one.name: one.read_bytes() for one in (tmp_path / "data").iterdir()}
+    assert before == {one.name: one.read_bytes() for one in (copied / "data").iterdir()}
 
-    assert rebuild.main(["--root", str(tmp_path)]) == 0
-    assert rebuild.main(["--check", "--root", str(tmp_path)]) == 0
+    assert rebuild.main(["--root", str(copied)]) == 0
+    assert rebuild.main(["--check", "--root", str(copied)]) == 0
 
 
-def test_a_table_with_a_fault_is_refused_and_nothing_written(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.copytree(root / "data", tmp_path / "data")
-    (tmp_path / "book").mkdir()
-    shutil.copy(root / "book" / "references.bib", tmp_path / "book")
-    path = tmp_path / "data" / "sugar_prices.csv"
+def test_a_table_with_a_fault_is_refused_and_nothing_written(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copied / "data" / "sugar_prices.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     lines[4] = "19622" + lines[4][4:]
     path.write_text("".join(lines), encoding="utf-8")
-    before = {one.name: one.read_bytes() for one in (tmp_path / "data").iterdir()}
+    before = {one.name: one.read_bytes() for one in (copied / "data").iterdir()}
 
-    assert rebuild.main(["--root", str(tmp_path)]) == 1
+    assert rebuild.main(["--root", str(copied)]) == 1
     assert capsys.readouterr().err.startswith("sugar_prices.csv, row 5, column year: expected 2026 or less")
-    assert before == {one.name: one.read_bytes() for one in (tmp_path / "data").iterdir()}
+    assert before == {one.name: one.read_bytes() for one in (copied / "data").iterdir()}
 
 
 def test_derived_tables_say_from_what() -> None:
@@ -407,6 +397,17 @@ def test_the_partings_of_1967_and_1968_are_in_the_data() -> None:
     of_1968 = partings.loc[1968].sum(numeric_only=True)
     found = of_1968[["opposed", "cuba_abstained", "moscow_abstained", "cuba_silent"]].tolist()
     assert found == [0, 9, 4, 17]
+
+
+def test_the_votes_with_a_control_fit_the_counts_of_the_pair() -> None:
+    """Chapter 1: where Cuba and the United States differed, Venezuela's vote is known nearly always."""
+    control = table("un_control_votes").set_index("year")
+    counts = table("un_agreement")
+    pair = counts[counts["country_a"].eq("CUB") & counts["country_b"].eq("USA") & counts["issue"].eq("all")]
+    pair = pair.set_index("year").loc[control.index]
+    assert (control["differ"] <= pair["joint"] - pair["identical"]).all()
+    assert (control["venezuela_as_cuba"] + control["venezuela_as_usa"] <= control["differ"]).all()
+    assert control[["differ", "venezuela_as_cuba", "venezuela_as_usa"]].sum().tolist() == [187, 95, 58]
 
 
 def test_ideal_points_lie_in_their_bounds() -> None:

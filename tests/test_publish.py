@@ -8,6 +8,7 @@ from pybtex.database import Entry, Person
 
 from sugarforoil.publish import citations, mathml, sources
 from sugarforoil.publish.folded import next_to
+from sugarforoil.publish.mentions import mentions
 from sugarforoil.publish.pictures import size
 from sugarforoil.publish.tables import html_table
 
@@ -105,3 +106,18 @@ def test_next_to() -> None:
     nodes.section("", first, second)
     assert next_to(first) is second
     assert next_to(second) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("as chapter 5 shows.", [("chapter 5", "five")]),
+        ("Chapter\N{NO-BREAK SPACE}2's prices", [("Chapter\N{NO-BREAK SPACE}2", "two")]),
+        ("chapters 2, 5 and 9", [("2", "two"), ("5", "five")]),  # there is no chapter 9 here
+        ("chapter 3 speaks of itself; chapters of a book; chapter 52", []),
+    ],
+)
+def test_a_chapter_that_is_mentioned_is_linked(text: str, linked: list[tuple[str, str]]) -> None:
+    pieces = list(mentions(text, {2: "two", 3: "three", 5: "five"}, own=3))
+    assert [piece for piece in pieces if piece[1]] == linked
+    assert "".join(piece for piece, _ in pieces) == text
