@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape, unescape
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -99,7 +100,18 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, A
         context["generate_toctree_html"] = plain_captions(context["generate_toctree_html"])
 
 
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Mend a value in the style sheet of sphinx-exercise that CSS does not know."""
+    sheet = Path(app.outdir) / "_static" / "exercise.css"
+    if exception is None and sheet.exists():
+        css = sheet.read_text(encoding="utf-8")
+        mended = css.replace("background-color: none", "background-color: transparent")
+        if mended != css:
+            sheet.write_text(mended, encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> None:
     """Register the steps; the second runs after the theme has put its functions into the page's context."""
     app.add_post_transform(HeadlessSections)
     app.connect("html-page-context", page_context, priority=900)
+    app.connect("build-finished", finish, priority=800)  # after the extensions have copied their files
