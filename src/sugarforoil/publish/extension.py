@@ -8,11 +8,13 @@ from sphinx.application import Sphinx
 
 from sugarforoil import __version__
 from sugarforoil.publish import (
+    accessible,
     behind,
     chapters,
     citations,
     finder,
     folded,
+    languages,
     mathml,
     mentions,
     numbering,
@@ -22,27 +24,33 @@ from sugarforoil.publish import (
     shelf,
     site,
     structured,
+    typography,
 )
+
+PARTS = (
+    citations,
+    numbering,
+    chapters,
+    mentions,
+    folded,
+    behind,
+    page_notes,
+    mathml,
+    pictures,
+    languages,
+    typography,
+    accessible,
+    shelf,
+    structured,
+    finder,
+    site,
+    progress,
+)
+"""The parts, in the order in which they are registered."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    parts = (
-        citations,
-        numbering,
-        chapters,
-        mentions,
-        folded,
-        behind,
-        page_notes,
-        mathml,
-        pictures,
-        shelf,
-        structured,
-        finder,
-        site,
-        progress,
-    )
-    for part in parts:
+    for part in PARTS:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
