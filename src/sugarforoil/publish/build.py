@@ -19,6 +19,7 @@ from pathlib import Path
 from sugarforoil.errors import DataError
 from sugarforoil.metadata import read_package
 from sugarforoil.publish import notebooks
+from sugarforoil.publish.light import LightError, lighten
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 from sugarforoil.validation import known_good, validate
 
@@ -119,10 +120,11 @@ def build_aside(now: dict[str, str]) -> None:
 
 
 def publish(now: dict[str, str]) -> None:
-    """Put a copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
+    """Put a light copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
     new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(WORK / "_build" / "html", new)
+    lighten(new, cache=WORK / "book.css")
     PUBLISHED.unlink(missing_ok=True)
     if SITE.exists():
         shutil.rmtree(old, ignore_errors=True)
@@ -173,7 +175,7 @@ def main() -> int:
             build_aside(now)
             publish(now)
             print(f"Built in {time.perf_counter() - started:.1f} s.")
-    except (NotebookError, BuildError, DataError) as error:
+    except (NotebookError, BuildError, DataError, LightError) as error:
         print(error, file=sys.stderr)
         return 1
     show()
