@@ -25,7 +25,7 @@ FACES = {
 }
 """File -> lightest and boldest weight in use. One file of all weights is smaller than one for each weight."""
 
-# English, Spanish and what else comes up on many pages; as in css/fonts.css. Each letter more costs every page 150 bytes.
+# English, Spanish and what else comes up on many pages; as in css/fonts.css. Each more costs every page 150 bytes.
 LETTERS = (
     "U+0020-007E,U+00A0-00A3,U+00A7,U+00A9,U+00AB,U+00B0-00B1,U+00B7,U+00BB,U+00BD,U+00BF,U+00C1,U+00C9,U+00CD,"
     "U+00D1,U+00D3,U+00D7,U+00DA,U+00E0-00E4,U+00E7-00EF,U+00F1-00F4,U+00F6,U+00F9-00FC,U+2009,U+2010-2011,"

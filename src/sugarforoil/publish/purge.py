@@ -15,6 +15,7 @@ import tinycss2
 
 # A text of a script that may name classes or be a selector: `"btn active"`, `".bd-toc-nav a"`, a piece of HTML.
 TEXT = re.compile(r"([\"'`])([\w\s.#>~:*,\[\]()=^-]*|[^\"'`\n]*<[a-z][^`\n]*?)\1")
+VARIABLE = re.compile(r"(?<=[{;])\s*(--[\w-]+)\s*:(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=}))")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -49,7 +50,7 @@ class Names:
 
     def has(self, kind: str, name: str) -> bool:
         """Whether a class or id ("value"), an element ("tag") or an attribute of that name may occur."""
-        if name in self.words or kind == "attribute" and f"data-{name}" in self.words:
+        if name in self.words:
             return True
         if kind == "attribute":
             return name in self.attributes or name.removeprefix("data-") in self.words
@@ -60,17 +61,16 @@ def purge(css: str, names: Names) -> str:
     """The rules of `css` that may apply to something of `names`, and the variables that these use."""
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     text = kept(rules, names)
-    while True:
-        used = set(re.findall(r"var\(\s*(--[\w-]+)", text))
-        lean = re.sub(
-            r"(?<=[{;])\s*(--[\w-]+)\s*:(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=}))",
-            lambda found: found[0] if found[1] in used or found[1][2:] in names.words else "",
-            text,
-        )
-        lean = re.sub(r"[^{};]+\{\s*\}", "", lean)
-        if lean == text:
-            return moving(text)
+    while (lean := without_unused_variables(text, names)) != text:
         text = lean
+    return moving(text)
+
+
+def without_unused_variables(css: str, names: Names) -> str:
+    """The style sheet less the variables that none of its rules and no script reads."""
+    used = set(re.findall(r"var\(\s*(--[\w-]+)", css)) | {f"--{word}" for word in names.words}
+    lean = VARIABLE.sub(lambda found: found[0] if found[1] in used else "", css)
+    return re.sub(r"[^{};]+\{\s*\}", "", lean)
 
 
 def kept(rules: Iterable[Any], names: Names) -> str:
@@ -98,7 +98,7 @@ def split(prelude: list[Any]) -> list[list[Any]]:
     """The selectors of a rule, which commas part."""
     parts: list[list[Any]] = [[]]
     for token in prelude:
-        if token == ",":
+        if token == ",":  # noqa: S105
             parts.append([])
         else:
             parts[-1].append(token)
