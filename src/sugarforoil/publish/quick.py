@@ -62,4 +62,4 @@ def setup(app: Sphinx) -> None:
     Remembering.pages.clear()
     app.connect("env-updated", lambda app, env: Remembering.pages.clear())
     # Left to itself, Sphinx warns of an extension that the book does not use and does all in one process.
-    app.is_parallel_allowed = lambda kind: True
+    app.is_parallel_allowed = lambda kind: True  # type: ignore[method-assign]
