@@ -20,6 +20,7 @@ from sugarforoil.publish.drawings import slim, steps
 from sugarforoil.publish.light import LightError, forbid, in_order, lighten
 from sugarforoil.publish.purge import Names, purge
 
+ROOT = Path(__file__).resolve().parents[1]
 CHAPTER, PROSE, EXPLORER = 250_000, 100_000, 400_000  # bytes, compressed
 REQUESTS = 12
 PROSE_PAGES = ("colophon", "glossary", "how-to-read", "methods")
@@ -98,7 +99,7 @@ def test_pictures_have_their_size_and_only_the_first_is_fetched_at_once(pages: d
 
 def test_every_letter_of_the_book_is_in_one_of_its_fonts(site: Path, pages: dict[str, str]) -> None:  # noqa: F811
     """What no font has, a browser takes from the reader's machine, where it looks foreign or is missing."""
-    fonts = Path(__file__).resolve().parents[1] / "book" / "_static" / "fonts"
+    fonts = ROOT / "book" / "_static" / "fonts"
     known = {letter for path in fonts.rglob("*.woff2") for letter in TTFont(path).getBestCmap()}
     signs = set("≈→←⇒≤≥∞√∑÷≠≡✓")  # of formulas and tables: every system has them
     signs |= {chr(letter) for letter in range(0x1EA0, 0x1EFA)}  # of Vietnamese, in two titles of the bibliography
@@ -113,10 +114,9 @@ def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path)
     """The letters in css/fonts.css and in `sugarforoil.publish.faces` are the same."""
     from sugarforoil.publish import faces
 
-    css = (site / "_static" / "book.css").read_text(encoding="utf-8")
-    inside = re.findall(r"url\(data:font/woff2[^}]*unicode-range:([^;}]+)", css)
-    assert len(inside) == len(faces.FACES)
-    assert set(inside) == {faces.LETTERS}
+    css = (ROOT / "book" / "_static" / "css" / "fonts.css").read_text(encoding="utf-8")
+    assert re.findall(r"fonts/page/[^}]*unicode-range: ([^;]+);", css) == [faces.LETTERS] * len(faces.FACES)
+    assert (site / "_static" / "book.css").read_text(encoding="utf-8").count("url(data:font/woff2") == len(faces.FACES)
 
 
 # --- weights ------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_pages_work_in_a_folder_and_below_a_path(mount: str, mounts: dict[str, s
             tab.wait_for_selector("#search-results li a")
             # A browser does not let a page in a folder read others: the search finds them but cannot quote them.
             said[:] = [
-                text for text in said if mount == "server" or "fetch" not in text.casefold() and "ERR" not in text
+                text for text in said if mount == "server" or ("fetch" not in text.casefold() and "ERR" not in text)
             ]
         if kind.endswith("explore.html"):
             tab.locator(".sfo-explore svg[role=img]").first.wait_for()
@@ -188,6 +188,21 @@ def test_the_section_that_is_read_is_marked(mounts: dict[str, str], browser: Bro
         target = sections.nth(place).get_attribute("href") or ""
         tab.evaluate("id => document.getElementById(id.slice(1)).scrollIntoView({ behavior: 'instant' })", target)
         tab.wait_for_function("target => document.querySelector('.bd-toc-nav a.active')?.hash === target", arg=target)
+    tab.close()
+
+
+MOVES = """new PerformanceObserver(list => {
+  window.moved = list.getEntries().reduce((sum, one) => sum + one.value, window.moved ?? 0);
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+@pytest.mark.parametrize("page", ["book/index.html", "book/methods.html", "book/reference/explore.html"])
+def test_nothing_jumps_while_a_page_loads(page: str, mounts: dict[str, str], browser: Browser) -> None:  # noqa: F811
+    tab = browser.new_page(viewport={"width": 412, "height": 823})
+    tab.add_init_script(MOVES)
+    tab.goto(f"{mounts['server']}/{page}", wait_until="networkidle")
+    tab.wait_for_timeout(300)
+    assert tab.evaluate("window.moved ?? 0") < 0.05
     tab.close()
 
 

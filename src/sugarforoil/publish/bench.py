@@ -244,7 +244,10 @@ def growth() -> Iterator[tuple[str, str, str]]:
 
 
 # Copies are no notebooks of this clone's record, so they are laid out without the check for stale outputs.
-LAID_OUT = "from sugarforoil.publish import build as b; b.write_generated(); now = b.inputs(); b.build_aside(now); b.publish(now)"
+LAID_OUT = (
+    "from sugarforoil.publish import build; build.write_generated(); now = build.inputs(); "
+    "build.build_aside(now); build.publish(now)"
+)
 
 
 # --- the table ----------------------------------------------------------------------------------------------

@@ -50,6 +50,15 @@ SHEET = re.compile(r'[ \t]*<link(?=[^>]*rel="stylesheet")[^>]*href="([^"?]+)[^"]
 IMPORT = re.compile(r"""@import\s+["']([^"']+)["']\s*;""")
 SOURCED = re.compile(r'[ \t]*<script\b([^>]*?)\ssrc="([^"?]+)[^"]*"([^>]*)>\s*</script>\n?')
 INLINE = re.compile(r"[ \t]*<script(?![^>]*\ssrc=)([^>]*)>(.*?)</script>\n?", re.DOTALL)
+# The one inline script, in place of the theme's: light or dark is settled before anything is drawn, and the fonts,
+# which stand in the style sheet above it, are ready by then: no line breaks anew when they come.
+START = (
+    "document.documentElement.dataset.mode=localStorage.getItem('mode')||'auto';"
+    "document.documentElement.dataset.theme=localStorage.getItem('theme')||'auto';"
+    """for(const face of["1em 'Source Serif 4'","600 1em 'Source Serif 4'","italic 1em 'Source Serif 4'","""
+    """"1em 'Source Sans 3'","600 1em 'Source Sans 3'"])document.fonts.load(face)"""
+)
+NO_FLASH = "dataset.theme"
 PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"  # for a choice among versions, which this book does not offer
 PICTURE = re.compile(r'<img\b[^>]*?\ssrc="([^"]+)"[^>]*>')
 ICON = re.compile(r'(<link\b[^>]*rel="icon"[^>]*href=")([^"]+\.svg)(")')
@@ -192,14 +201,21 @@ def strict(page: str, path: Path, site: Path, versions: dict[str, str], shared: 
 
     body = SHEET.sub("", SOURCED.sub(take, page))
     body = INLINE.sub(lambda found: "" if PAGE_NAME in found[2] else found[0], body)
+    themed = NO_FLASH in body
+    body = INLINE.sub(lambda found: "" if NO_FLASH in found[2] else found[0], body)
     forbid(body, path.relative_to(site).as_posix())
-    sources = ["sha256-" + hashed for hashed in sorted({*map(hashed_script, inline_scripts(body))})]
+    sources = [
+        "sha256-" + hashed
+        for hashed in sorted({*map(hashed_script, [*inline_scripts(body), *([START] if themed else [])])})
+    ]
     if len(sources) > 1:
         raise LightError(f"{path.relative_to(site).as_posix()}: one inline script is allowed, found {len(sources)}.")
     policy = POLICY.format(hash=sources[0]) if sources else POLICY.replace(" '{hash}'", "")
     loads = ""
     if SHEET.search(page):
         loads += f'<link rel="stylesheet" href="{root}{STYLE}?v={versions[STYLE]}">\n'
+    if themed:
+        loads += f"<script>{START}</script>\n"
     if SOURCED.search(page):
         common = f'src="{root}{SCRIPT}?v={versions[SCRIPT]}"'
         loads += f"<script defer {' '.join([*dict.fromkeys(marks), common])}></script>\n" + "".join(kept)

@@ -58,8 +58,8 @@ def filtered_entries(self: BibtexDomain, bibliography_key: Any) -> Iterable[tupl
 def setup(app: Sphinx) -> None:
     """Put the quicker ways in place of the others."""
     StandardDomain._resolve_numref_xref = numref
-    BibtexDomain.get_filtered_entries = filtered_entries
+    BibtexDomain.get_filtered_entries = filtered_entries  # type: ignore[method-assign]
     Remembering.pages.clear()
     app.connect("env-updated", lambda app, env: Remembering.pages.clear())
     # Left to itself, Sphinx warns of an extension that the book does not use and does all in one process.
-    app.is_parallel_allowed = lambda kind: True  # type: ignore[method-assign]
+    app.is_parallel_allowed = lambda kind: True
