@@ -168,7 +168,7 @@ def help_():
     """this list"""
     print("make <target>, or on Windows: py tasks.py <target>\n")
     for name, task in TASKS.items():
-        print("  %-7s %s" % (name, task.__doc__.strip().splitlines()[0]))
+        print("  %-8s %s" % (name, task.__doc__.strip().splitlines()[0]))
 
 
 def setup_():
@@ -210,6 +210,11 @@ def pdf():
 def run():
     """execute all notebooks side by side and store their outputs"""
     return hand_over("sugarforoil.publish.notebooks")
+
+
+def anywhere():
+    """run copies of all chapters with the wheel alone, elsewhere and without a network, and compare"""
+    return hand_over("sugarforoil.publish.anywhere")
 
 
 def data():
@@ -282,6 +287,7 @@ TASKS = {
     "release": release,
     "test": test,
     "run": run,
+    "anywhere": anywhere,
     "data": data,
     "mutate": mutate,
     "lab": lab,
