@@ -92,7 +92,13 @@ def for_colab(notebook: Notebook, site: str) -> Notebook:
     """
     made = copy.deepcopy(notebook)
     source = FIRST_CELL.format(wheel=f"{site}{FOLDER}/{WHEEL}").splitlines(keepends=True)
-    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "install", "metadata": {}, "outputs": []}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "install",
+        "metadata": {},
+        "outputs": [],
+    }
     made["cells"].insert(0, {**cell, "source": source})
     return made
 
