@@ -182,9 +182,29 @@ def book():
     return hand_over("sugarforoil.publish.build")
 
 
+def epub():
+    """make the book for reading systems: _build/book.epub"""
+    return hand_over("sugarforoil.publish.epub")
+
+
+def bundle():
+    """make one zip of site, PDF, EPUB, notebooks and data: _build/bundle.zip"""
+    return hand_over("sugarforoil.publish.bundle")
+
+
+def release():
+    """gather what a release attaches into _build/release (site, PDF, EPUB and bundle are made first)"""
+    return hand_over("sugarforoil.publish.release")
+
+
 def test():
     """run all tests"""
     return hand_over("pytest")
+
+
+def pdf():
+    """set the book as a PDF, _build/book.pdf"""
+    return hand_over("sugarforoil.publish.pdf")
 
 
 def run():
@@ -256,6 +276,10 @@ TASKS = {
     "help": help_,
     "setup": setup_,
     "book": book,
+    "pdf": pdf,
+    "epub": epub,
+    "bundle": bundle,
+    "release": release,
     "test": test,
     "run": run,
     "data": data,

@@ -171,6 +171,16 @@ def test_an_anchor_is_marked_and_gives_way_to_a_series() -> None:
     assert result["share"].to_dict() == {"SUN": 10.0, "USA": 75.0}
 
 
+def test_a_single_report_is_divided_by_the_total_of_its_own_source() -> None:
+    cia = [
+        row(1958, "SUN", "export", 8.0, kind="anchor", source="cia"),
+        row(1958, "WLD", "export", 100.0, kind="anchor", source="cia", preferred=False),
+    ]
+    result = trade.apparent_shares(pd.DataFrame([*GOOD, *cia])).query("flow == 'export'").set_index("partner")
+    assert result["total"].to_dict() == {"SUN": 100.0, "USA": 80.0}
+    assert result["source"].to_dict() == {"SUN": "cia", "USA": "bank;cow"}
+
+
 def test_the_table_says_the_same_as_the_method_that_chapters_use() -> None:
     table = datasets.load("partner_shares")
     method = trade.partner_shares(datasets.load("trade_partners"), "USA").set_index("year")

@@ -474,6 +474,11 @@ def test_ribbon_places_the_chapter_and_says_so(shown: Any) -> None:
     assert len(bundle["image/svg+xml"]) < 20_000
 
 
+def test_ribbon_of_the_whole_book_names_no_single_era(shown: Any) -> None:
+    figures.ribbon(1902, 2024)
+    assert "1902 to 2024, all eras" in shown[0][1]["sugarforoil"]["alt"]
+
+
 @pytest.mark.parametrize("years", [(1961, 1959), (1890, 1950), (1959, 2050)])
 def test_ribbon_refuses_years_outside_the_book(years: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="1902 and 2026"):

@@ -8,6 +8,8 @@ from . import emit, eras, findings, paper, style, typeset
 
 FIRST, LAST = 1902, 2026
 HEIGHT = 46.0
+MANY = 60
+"""From so many years on a chapter is about all eras, not about the one in its middle."""
 STRIP = (17.0, 12.0)  # bottom and height of the eras
 
 
@@ -19,12 +21,13 @@ def ribbon(start: int, end: int) -> None:
     if not FIRST <= start <= end <= LAST:
         raise ValueError(f"expected years between {FIRST} and {LAST}, the first before the last; got {start} and {end}")
     years = findings.span(start, end) if start != end else str(start)
-    era = eras.at(f"{start + (end - start) // 2}-07-01")
+    era = eras.at(f"{start + (end - start) // 2}-07-01").label if end - start < MANY else "all eras"
+    named = f"the era “{era}”" if end - start < MANY else era
     covered = years.replace(findings.EN_DASH, " to ")
-    alt = f"Strip of the years {FIRST} to {LAST}: this chapter covers {covered}, the era “{era.label}”."
+    alt = f"Strip of the years {FIRST} to {LAST}: this chapter covers {covered}, {named}."
     about = {"kind": "ribbon", "id": f"ribbon-{start}-{end}", "alt": alt, "datasets": ["eras"]}
     with style.house_style():
-        emit.publish(_draw(start, end, f"{years}  {era.label}"), f"ribbon-{start}-{end}", alt, about)
+        emit.publish(_draw(start, end, f"{years}  {era}"), f"ribbon-{start}-{end}", alt, about)
 
 
 def _draw(start: int, end: int, label: str) -> Figure:

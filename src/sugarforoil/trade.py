@@ -42,19 +42,20 @@ def apparent_shares(trade_partners: pd.DataFrame) -> pd.DataFrame:
     """Return the derived table `partner_shares`: every partner's share in Cuba's exports and imports.
 
     trade_partners: the table of that name. A share is a partner's preferred value, yearly series or anchor, in
-    percent of the preferred world total of the same year and flow, in the same unit; planned trade is left out.
+    percent of a world total of the same year and flow, in the same unit: for an anchor the total that its own
+    source gives, where it gives one, else the preferred yearly total. Planned trade is left out.
     It is apparent, because the two often come from different reports: shares of one year need not add up to 100.
 
     Columns: year, partner, flow (export, import; both where both flows are known), kind (series, anchor), value
     and total (in `unit`), share (percent, two decimals), unit, source (of value and total), evidence ("derived").
     """
-    values = trade_partners[
+    known = trade_partners[
         trade_partners["measure"].eq("value")
-        & trade_partners["preferred"].astype(bool)
         & trade_partners["flow"].isin(FLOWS)
         & trade_partners["status"].ne("planned")
         & trade_partners["value"].notna()
     ]
+    values = known[known["preferred"].astype(bool)]
     names = ["year", "flow", "unit", "value", "source"]
     total = values[values["partner"].eq(WORLD) & values["kind"].eq("series")][names]
     # Where a year has both, the yearly series goes before the single report.
@@ -62,6 +63,12 @@ def apparent_shares(trade_partners: pd.DataFrame) -> pd.DataFrame:
     partners = partners.drop_duplicates(["year", "partner", "flow", "unit"])[[*names, "partner", "kind"]]
     joined = partners.merge(total, on=["year", "flow", "unit"], suffixes=("", "_total"), validate="many_to_one")
     joined = joined[joined["value_total"] > 0].rename(columns={"value_total": "total"})
+    # A single report is divided by its own book: the CIA's trade of 1991 by the World Bank's total would be too much.
+    own = known[known["partner"].eq(WORLD)][names].rename(columns={"value": "own"})
+    joined = joined.merge(own, on=["year", "flow", "unit", "source"], how="left", validate="many_to_one")
+    in_own_book = joined["kind"].eq("anchor") & joined["own"].notna()
+    joined["total"] = joined["own"].where(in_own_book, joined["total"])
+    joined["source_total"] = joined["source"].where(in_own_book, joined["source_total"])
     joined["source"] = _sources(joined["source"], joined["source_total"])
     result = pd.concat([joined, _both(joined)], ignore_index=True)
     result["share"] = (100 * result["value"] / result["total"]).round(2)

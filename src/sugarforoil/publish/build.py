@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sugarforoil.errors import DataError
 from sugarforoil.metadata import read_package
-from sugarforoil.publish import notebooks
+from sugarforoil.publish import address, notebooks
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 from sugarforoil.validation import known_good, validate
 
@@ -37,14 +37,15 @@ class BuildError(Exception):
 
 
 def inputs() -> dict[str, str]:
-    """Checksum of every file that the site is made from, by its path in the repository."""
+    """Checksum of every file that the site is made from, by its path in the repository; and its address, if set."""
     found: dict[str, str] = {}
     for name in INPUTS:
         top = ROOT / name
         for file in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if file.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts):
                 found[file.relative_to(ROOT).as_posix()] = sha256(file.read_bytes())
-    return found
+    public = f"{address.site()} {address.repository()}".strip()
+    return found | ({"the public address": public} if public else {})
 
 
 def execute_stale() -> None:
@@ -148,7 +149,10 @@ def can_build_upon(before: dict[str, str], now: dict[str, str]) -> bool:
     if before.keys() != now.keys():
         return False
     changed = {name for name in now if now[name] != before[name]}
-    return all(name.endswith((".md", ".ipynb")) or name.startswith(("data/", "notebooks/")) for name in changed)
+    return all(
+        name.endswith((".md", ".ipynb")) or name.startswith(("data/", "notebooks/", "book/reference/"))
+        for name in changed
+    )
 
 
 def show() -> None:
@@ -173,7 +177,7 @@ def main() -> int:
             build_aside(now)
             publish(now)
             print(f"Built in {time.perf_counter() - started:.1f} s.")
-    except (NotebookError, BuildError, DataError) as error:
+    except (NotebookError, BuildError, DataError, address.AddressError) as error:
         print(error, file=sys.stderr)
         return 1
     show()

@@ -7,11 +7,52 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from sugarforoil import __version__
-from sugarforoil.publish import chapters, citations, folded, mathml, mentions, numbering, pictures, progress, selfcheck, site
+from sugarforoil.publish import (
+    accessible,
+    behind,
+    chapters,
+    citations,
+    finder,
+    folded,
+    languages,
+    mathml,
+    mentions,
+    numbering,
+    page_notes,
+    pictures,
+    progress,
+    selfcheck,
+    shelf,
+    site,
+    structured,
+    typography,
+)
+
+PARTS = (
+    citations,
+    numbering,
+    chapters,
+    mentions,
+    selfcheck,
+    folded,
+    behind,
+    page_notes,
+    mathml,
+    pictures,
+    languages,
+    typography,
+    accessible,
+    shelf,
+    structured,
+    finder,
+    site,
+    progress,
+)
+"""The parts, in the order in which they are registered."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
-    for part in (citations, numbering, chapters, mentions, selfcheck, folded, mathml, pictures, site, progress):
+    for part in PARTS:
         part.setup(app)
     return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}

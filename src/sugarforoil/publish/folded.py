@@ -72,11 +72,13 @@ class FoldCode(SphinxPostTransform):
                 cell += self.box("How the data were prepared" if "load(" in code.astext() else "Set-up", code)
                 waiting.append(cell)
             else:
-                drawn = next(output.findall(nodes.figure), None) is not None
+                drawn = next(output.findall(nodes.figure), None)
                 earlier = [part for one in waiting for part in one[0].children[1:]]
                 for one in waiting:
                     one.clear()
-                cell += self.box("How this figure was made" if drawn else cell["prompt_show"], *earlier, code)
+                cell += self.box(cell["prompt_show"] if drawn is None else "How this figure was made", *earlier, code)
+                if drawn is not None:
+                    point_to(drawn, cell[-1])
                 waiting = []
         for cell in cells:
             if not any(part.children for part in cell.children):
@@ -84,6 +86,18 @@ class FoldCode(SphinxPostTransform):
 
     def box(self, words: str, *code: nodes.Element) -> fold:
         return fold("", nodes.inline("", words), *code, classes=["sfo-fold", "sfo-code"])
+
+
+def point_to(figure: nodes.Element, code: fold) -> None:
+    """Add to the line under a figure the link to its code; the anchor lies inside the box, which so opens for it."""
+    name = f"{figure['ids'][0]}-code"
+    code[1]["ids"].append(name)
+    for line in figure.findall(nodes.paragraph):
+        if "sfo-data" in line["classes"]:
+            link = nodes.inline(
+                "", " · ", nodes.reference("", "code", internal=True, refid=name), classes=["screen-only"]
+            )
+            line.insert(len(line) - 1, link)  # before "enlarge"
 
 
 def next_to(node: nodes.Element) -> nodes.Node | None:

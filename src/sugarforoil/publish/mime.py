@@ -18,7 +18,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
-from sugarforoil.publish import store
+from sugarforoil.publish import behind, store
 from sugarforoil.publish.pictures import pictures
 from sugarforoil.publish.tables import html_table
 
@@ -72,13 +72,16 @@ class Page:
 
 
 def figure(page: Page, mark: Mapping[str, Any], bundle: Mapping[str, Any]) -> list[nodes.Element]:
-    """A numbered figure: image with alternative text, caption, and a line of links to its data."""
+    """A numbered figure: image, caption, a line of links to what stands behind it, and its rows as a folded table."""
     name = mark["id"]
     element = nodes.figure("", pictures(page.env, name, bundle, mark["alt"]), classes=["sfo-figure"])
     page.label(element, name)
     element += nodes.caption("", "", *page.sentence(mark["caption"]))
-    element += nodes.legend("", data_line(page, mark, bundle))
-    return [element]
+    rows = behind.numbers_box(mark, "".join(bundle.get("text/csv", "")))
+    line = data_line(page, mark, bundle)
+    line += behind.words(mark, has_numbers=bool(rows))
+    element += nodes.legend("", line)
+    return [element, *rows]
 
 
 def data_line(page: Page, mark: Mapping[str, Any], bundle: Mapping[str, Any]) -> nodes.paragraph:

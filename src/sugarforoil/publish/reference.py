@@ -9,9 +9,10 @@ and choices to the chronology.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -57,8 +58,31 @@ def write(root: Path | None = None) -> None:
             "claims.md": claims(rows["claims"], chapters),
             "documents.md": documents(rows["documents"], rows["eras"], chapters),
             "explore.md": explore.page(explore.views()),
+            FINDS: json.dumps(list(finds(rows)), ensure_ascii=False, indent=0),
         },
     )
+
+
+FINDS = "finds.json"
+"""What of these pages can be found by name, for `sugarforoil.publish.finder`: kind, title, address, a line about it."""
+
+
+def finds(rows: dict[str, Rows]) -> Iterator[tuple[str, str, str, str]]:
+    """Every event, person, claim and document, with the address of its row; a person once, with all offices."""
+    for one in rows["events"]:
+        address = f"book/reference/chronology.html#event-{one['event_id']}"
+        yield "event", one["title"], address, f"{moment(one)}. {one['description']}"
+    held: dict[str, Rows] = defaultdict(list)
+    for one in rows["people"]:
+        held[one["person_id"]].append(one)
+    for person, offices in held.items():
+        named = "; ".join(" ".join(part for part in (one["office"], office_years(one)) if part) for one in offices)
+        about = ". ".join(part for part in (named, offices[0]["role"]) if part)
+        yield "person", offices[0]["name"], f"book/reference/people.html#person-{person}", about
+    for one in rows["claims"]:
+        yield "claim", one["claim"], f"book/reference/claims.html#claim-{one['claim_id']}", one["correct_statement"]
+    for one in rows["documents"]:
+        yield "document", one["title"], "book/reference/documents.html", f"{moment(one)}. {one['look_for']}"
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------
@@ -90,12 +114,13 @@ def people(persons: Rows, countries: Rows) -> str:
     for one in persons:
         groups[one["country"]].append(one)
     parts = ["# People", PEOPLE]
+    named: set[str] = set()
     for country in sorted(groups, key=lambda key: (-len(groups[key]), names[key])):
         chosen = sorted(groups[country], key=lambda one: (one["name"].split()[-1], one["name"], one["from_year"]))
         lines = [
             row_of(
                 [
-                    f"**{plain(one['name'])}**",
+                    f"**{plain(one['name'])}**" + anchor(one["person_id"], named),
                     ", ".join(part for part in (plain(one["office"]), office_years(one)) if part),
                     f"{sentence(one['role'], one['note'])} {cited(one['source'])}",
                 ]
@@ -104,6 +129,14 @@ def people(persons: Rows, countries: Rows) -> str:
         ]
         parts += [f"## {names[country]}", table("sfo-people", ("Name", "Office", "Part in the story"), lines)]
     return "\n\n".join(parts) + "\n"
+
+
+def anchor(person: str, named: set[str]) -> str:
+    """The anchor of a person, at the first of the rows that are theirs; `named` are those who have theirs."""
+    if person in named:
+        return ""
+    named.add(person)
+    return f"[]{{#person-{person}}}"
 
 
 PEOPLE = """

@@ -24,6 +24,7 @@ UNUSED = [
 ]
 
 SCRIPTS = {
+    "search": ["finds.js", "js/search.js"],
     "book/reference/chronology": ["js/filter.js"],
     "book/reference/explore": [
         "vendor/vega-6.4.0.min.js",
@@ -41,7 +42,8 @@ ENTRY = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <meta http-equiv="refresh" content="0; url={page}">
-<link rel="icon" href="_static/favicon.svg">
+<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="_static/favicon-32.png" sizes="32x32" type="image/png">
 </head>
 <body><p><a href="{page}">{title}</a></p></body>
 </html>
@@ -49,8 +51,7 @@ ENTRY = """<!DOCTYPE html>
 
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Keep the page's buttons to what serves a reader: the notebook of a chapter."""
-    context["sfo_notebook"] = f"_sources/{pagename}.ipynb" if pagename.startswith("notebooks/") else None
+    """Load on a page the scripts that only it uses."""
     for script in SCRIPTS.get(pagename, []):
         app.add_js_file(script, loading_method="defer")
 

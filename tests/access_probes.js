@@ -1,0 +1,105 @@
+// What test_access_browser.py asks of a page. It runs in every page before its own scripts, with axe-core beside it.
+"use strict";
+
+globalThis.probes = {
+  name: (one) => one.outerHTML.slice(0, 110),
+
+  async axe(options, part = document) {
+    const found = await axe.run(part, { ...options, resultTypes: ["violations"], preload: false });
+    return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 110)).join(" | ")}`);
+  },
+
+  // Everything, with boxes unfolded, so that what is in them is seen, too.
+  async faults() {
+    for (const box of document.querySelectorAll("details")) box.open = true;
+    await this.drawn(); // the page's own script then knows what scrolls
+    return this.axe({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+  },
+
+  // Nothing but colours changes in the dark. What stands around the text is the same on every page: one is enough.
+  faultsInTheDark(part = "article, .bd-search-container") {
+    document.documentElement.dataset.theme = "dark";
+    return this.axe({ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }, part);
+  },
+
+  drawn: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+
+  headings: () =>
+    [...document.querySelectorAll("h1, h2, h3, h4, h5, h6, [role=heading]")]
+      .filter((one) => one.checkVisibility())
+      .map((one) => Number(one.ariaLevel || one.tagName.slice(1))),
+
+  // How many letters a line of the longest paragraph holds; null on pages without one.
+  lettersInALine() {
+    const aside = "figure, table, aside, details, .admonition, .citation, .sfo-data, .sfo-lead, .sfo-subtitle";
+    const texts = [...document.querySelectorAll("article > section p")].filter((one) => !one.closest(aside));
+    const longest = texts.sort((one, other) => other.textContent.length - one.textContent.length)[0];
+    if (!longest || longest.textContent.length < 500) return null;
+    const lines = longest.getBoundingClientRect().height / parseFloat(getComputedStyle(longest).lineHeight);
+    return longest.textContent.length / (Math.round(lines) - 0.5); // the last line is half full, on average
+  },
+
+  wider: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+
+  // What is cut off when a reader spaces the text as WCAG 1.4.12 lets them.
+  cutOffWhenSpaced() {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+      p { margin-bottom: 2em !important; }`);
+    document.adoptedStyleSheets = [sheet];
+    const hides = (value) => ["hidden", "clip"].includes(value);
+    return [...document.querySelectorAll("main *, .bd-sidebar-primary *")]
+      .filter((one) => {
+        const style = getComputedStyle(one);
+        const across = hides(style.overflowX) && one.scrollWidth > one.clientWidth + 2;
+        const down = hides(style.overflowY) && one.scrollHeight > one.clientHeight + 2;
+        return (across || down) && one.checkVisibility() && one.textContent.trim();
+      })
+      .map(this.name);
+  },
+
+  // Where the focus is, whether it can be seen, and how it is marked.
+  focus() {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const box = one.getBoundingClientRect();
+    const marked = getComputedStyle(one.matches("form.bd-search input") ? one.closest("form") : one);
+    let ground = one.matches(".skip-link a") ? one : one.parentElement;
+    while (ground.parentElement && /, 0\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+    const bar = document.querySelector(".bd-header-article").getBoundingClientRect();
+    const besideTheText = one.closest(".bd-header-article, .bd-sidebar, .bd-sidebar-secondary, .skip-link");
+    const places = { skip: ".skip-link", banner: "[role=banner]", bar: ".bd-header-article", article: "article", after: "*" };
+    return {
+      what: this.name(one),
+      where: Object.keys(places).find((name) => one.closest(places[name])),
+      name: one.ariaLabel || one.textContent,
+      outlined: marked.outlineStyle !== "none" && parseFloat(marked.outlineWidth) >= 2,
+      contrast: this.contrast(marked.outlineColor, getComputedStyle(ground).backgroundColor),
+      seen: box.bottom > 0 && box.top < innerHeight && (besideTheText !== null || box.bottom > bar.bottom),
+    };
+  },
+
+  contrast(one, other) {
+    const light = (colour) => {
+      const [r, g, b] = colour.match(/[\d.]+/g).map((value) => {
+        const part = value / 255;
+        return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+  },
+
+  moving() {
+    const longest = (value) => Math.max(...value.split(",").map(parseFloat));
+    return [...document.querySelectorAll("*")]
+      .filter((one) => {
+        const style = getComputedStyle(one);
+        const animated = style.animationName !== "none" && longest(style.animationDuration) > 0.01;
+        return animated || longest(style.transitionDuration) > 0.01 || style.scrollBehavior === "smooth";
+      })
+      .map(this.name);
+  },
+};

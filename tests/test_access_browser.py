@@ -1,0 +1,227 @@
+"""Every page for readers with a keyboard, a screen reader, a small screen or the dark, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from built_book import site  # noqa: F401 - a fixture
+from playwright.sync_api import Browser, Page
+from test_pages_browser import address, browser  # noqa: F401 - fixtures
+
+TESTS = Path(__file__).parent
+PROBES = "\n".join(
+    (TESTS / name).read_text(encoding="utf-8") for name in ("vendor/axe-4.14.1.min.js", "access_probes.js")
+)
+WIDE, PHONE, SMALLEST = ({"width": width, "height": 900} for width in (1280, 390, 320))
+CHAPTER = "notebooks/02_sugar_for_oil.html"
+
+
+@dataclass
+class Seen:
+    """What was seen of one page."""
+
+    page: str
+    faults: list[str] = field(default_factory=list)
+    dark: list[str] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    letters: float | None = None
+    wider: dict[int, int] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def seen(site: Path, browser: Browser, address: str) -> list[Seen]:  # noqa: F811
+    """A look at every page: light and dark, wide and narrow, loaded once."""
+    context = browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+    context.add_init_script(PROBES)
+    tab = context.new_page()
+    found: list[Seen] = []
+    for path in sorted(set(site.rglob("*.html")) - {site / "index.html"}):
+        one = Seen(path.relative_to(site).as_posix())
+        tab.set_viewport_size(WIDE)
+        tab.goto(address + one.page, wait_until="load")
+        one.headings = tab.evaluate("probes.headings()")
+        one.letters = tab.evaluate("probes.lettersInALine()")
+        one.faults = tab.evaluate("probes.faults()")
+        one.dark = tab.evaluate("probes.faultsInTheDark()")
+        for size in (PHONE, SMALLEST):
+            tab.set_viewport_size(size)
+            one.wider[size["width"]] = tab.evaluate("probes.wider()")
+        found.append(one)
+    context.close()
+    return found
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:  # noqa: F811
+    context = browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+    context.add_init_script(PROBES)
+    yield context.new_page()
+    context.close()
+
+
+def test_no_page_has_a_fault_in_the_light(seen: list[Seen]) -> None:
+    assert not [f"{one.page}: {fault}" for one in seen for fault in one.faults]
+
+
+def test_no_page_has_a_fault_in_the_dark(seen: list[Seen]) -> None:
+    assert not [f"{one.page}: {fault}" for one in seen for fault in one.dark]
+
+
+def test_what_stands_around_the_text_has_no_fault_in_the_dark(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="load")
+    assert not tab.evaluate("probes.faultsInTheDark(document)")
+
+
+@pytest.mark.parametrize("page", [CHAPTER, "book/reference/chronology.html", "book/reference/explore.html"])
+def test_no_kind_of_page_has_a_fault_on_a_phone(page: str, tab: Page, address: str) -> None:  # noqa: F811
+    tab.set_viewport_size(PHONE)
+    tab.goto(address + page, wait_until="load")
+    assert not tab.evaluate("probes.faults()")
+
+
+def test_no_page_scrolls_sideways_on_the_smallest_screen(seen: list[Seen]) -> None:
+    assert not [f"{one.page}: {one.wider}" for one in seen if any(value > 0 for value in one.wider.values())]
+
+
+def test_headings_are_in_order(seen: list[Seen]) -> None:
+    for one in seen:
+        assert one.headings[:1] == [1] and one.headings.count(1) == 1, f"{one.page}: {one.headings}"
+        assert all(below <= above + 1 for above, below in pairwise(one.headings)), f"{one.page}: {one.headings}"
+
+
+def test_a_line_holds_60_to_75_letters(seen: list[Seen]) -> None:
+    lines = {one.page: one.letters for one in seen if one.letters}
+    assert len(lines) >= 11
+    assert all(60 <= letters <= 75 for letters in lines.values()), lines
+
+
+@pytest.mark.parametrize("width", [1280, 2560])
+def test_a_line_does_not_grow_with_the_screen(width: int, tab: Page, address: str) -> None:  # noqa: F811
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto(address + CHAPTER, wait_until="load")
+    assert 60 <= tab.evaluate("probes.lettersInALine()") <= 75
+
+
+def test_the_keys_lead_through_a_page_in_order(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="load")
+    steps = []
+    while len(steps) < 90:
+        tab.keyboard.press("Tab")
+        step = tab.evaluate("probes.focus()")
+        if step is None:
+            break
+        steps.append(step)
+    order = list(dict.fromkeys(step["where"] for step in steps))
+    assert order[:4] == ["skip", "banner", "bar", "article"]
+    for step in steps:
+        assert step["name"].strip(), step
+        assert step["outlined"] and step["contrast"] >= 3, step
+        assert step["seen"], step
+    # Backwards, what stands above comes into view from beneath the bar.
+    for _ in range(12):
+        tab.keyboard.press("Shift+Tab")
+        step = tab.evaluate("probes.focus()")
+        assert step["seen"], step
+
+
+def test_the_skip_link_leads_to_the_text(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="load")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("Boolean(document.activeElement.closest('main'))")
+
+
+def test_keys_open_boxes_and_the_search(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="networkidle")
+    box = tab.locator("details.sfo-code").first
+    box.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    assert box.evaluate("box => box.open")
+    tab.keyboard.press("Space")
+    assert not box.evaluate("box => box.open")
+    button = tab.locator(".bd-sidebar-primary .search-button__button")
+    button.focus()
+    tab.keyboard.press("Enter")
+    dialog = tab.get_by_role("dialog", name="Search the book")
+    assert dialog.is_visible()
+    assert tab.evaluate("document.activeElement.id") == "search-input"
+    tab.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_the_contents_open_by_key_on_a_phone(tab: Page, address: str) -> None:  # noqa: F811
+    tab.set_viewport_size(PHONE)
+    tab.goto(address + CHAPTER, wait_until="networkidle")
+    button = tab.get_by_role("button", name="Contents of the book")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert not tab.locator("#sfo-contents a").first.is_visible(), "links that cannot be seen take the focus"
+    button.focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("document.activeElement.closest('#sfo-contents')")
+    tab.wait_for_function("document.querySelector('.primary-toggle').ariaExpanded === 'true'")
+    tab.keyboard.press("Escape")
+    tab.wait_for_function("document.querySelector('.primary-toggle').ariaExpanded === 'false'")
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_a_table_takes_the_focus_only_where_it_scrolls(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + "book/data/sugar_prices.html", wait_until="load")
+    preview = tab.locator(".sfo-preview .pst-scrollable-table-container")
+    named = tab.get_by_role("group", name="scrolls")
+    assert named.first.get_attribute("tabindex") == "0"
+    assert preview.evaluate("box => box.scrollWidth > box.clientWidth") == (preview.get_attribute("tabindex") == "0")
+    fits = "boxes => boxes.filter(box => box.tabIndex === 0 && box.scrollWidth <= box.clientWidth).length"
+    assert tab.locator(".pst-scrollable-table-container").evaluate_all(fits) == 0
+
+
+def test_a_reader_may_space_the_text_out(tab: Page, address: str) -> None:  # noqa: F811
+    tab.set_viewport_size(PHONE)
+    tab.goto(address + CHAPTER, wait_until="load")
+    assert not tab.evaluate("probes.cutOffWhenSpaced()")
+    assert tab.evaluate("probes.wider()") <= 0
+
+
+def test_nothing_moves_for_who_wants_no_motion(tab: Page, address: str) -> None:  # noqa: F811
+    tab.goto(address + CHAPTER, wait_until="load")
+    assert not tab.evaluate("probes.moving()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_icons_and_figures_stay_in_a_readers_own_colours(
+    scheme: Any,
+    browser: Browser,  # noqa: F811
+    address: str,  # noqa: F811
+) -> None:
+    context = browser.new_context(viewport=WIDE, color_scheme=scheme, forced_colors="active")
+    page = context.new_page()
+    page.goto(address + CHAPTER, wait_until="load")
+    icon = "getComputedStyle(document.querySelector('.sfo-menu')).backgroundColor"
+    assert page.evaluate(icon) != page.evaluate("getComputedStyle(document.body).backgroundColor")
+    figure = "getComputedStyle(document.querySelector('figure img'))"
+    assert page.evaluate(f"[{figure}.backgroundColor, {figure}.filter]") == ["rgb(255, 255, 255)", "none"]
+    context.close()
+
+
+def test_text_is_set_in_the_books_own_faces(tab: Page, address: str) -> None:  # noqa: F811
+    """Spanish, Polish, Vietnamese and Cyrillic letters come from Source Serif, not from whatever is at hand."""
+    tab.goto(address + "book/bibliography.html", wait_until="load")
+    tools = tab.context.new_cdp_session(tab)
+    tools.send("DOM.enable")
+    tools.send("CSS.enable")
+    root = tools.send("DOM.getDocument")["root"]["nodeId"]
+    for language in ("es", "pl", "vi", "ru", "ru-Latn"):
+        found = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": f".citation [lang='{language}']"})
+        assert found["nodeIds"], language
+        tab.locator(f".citation [lang='{language}']").first.scroll_into_view_if_needed()
+        tab.evaluate("document.fonts.ready")
+        for node in found["nodeIds"][:5]:
+            faces = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            assert {face["familyName"].startswith("Source S") for face in faces} == {True}, (language, faces)
