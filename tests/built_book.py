@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sugarforoil.publish import build
+from sugarforoil.publish.light import lighten
 
 PATIENCE = 300  # seconds that one worker waits for the book that another builds
 
@@ -28,6 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         try:
             build.write_generated()
             build.build_site(beside=shared)
+            lighten(shared / "_build" / "html")
         except BaseException:
             failed.touch()
             raise

@@ -38,6 +38,7 @@ INK = "#1F2933"
 GREY = "#5B6470"  # subtitle, ticks, sources: 6 to 1 against white
 GRID = "#DDE1E6"
 AXIS = "#7A828E"
+PAPER = "#FDFCF9"  # the page of the site, on which figures stand without a ground of their own
 BANDS = ("#EDEFF2", "#DFE3E8")  # the eras, by turns
 
 FAMILY = "Sugar for Oil Sans"
@@ -99,11 +100,16 @@ def colour(name: str) -> str:
 
 
 def text_colour(hexadecimal: str) -> str:
-    """Return the colour, darkened until text in it is easy to read on white (4.5 to 1, as WCAG 2 counts)."""
-    parts = [int(hexadecimal[place : place + 2], 16) for place in (1, 3, 5)]
-    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+    """Return the colour, darkened until text in it is easy to read on the page (4.5 to 1, as WCAG 2 counts)."""
+    parts, paper = _parts(hexadecimal), _luminance(_parts(PAPER)) + 0.05
+    while paper / (_luminance(parts) + 0.05) < 4.5:
         parts = [int(part * 0.98) for part in parts]
     return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def _parts(hexadecimal: str) -> list[int]:
+    """Red, green and blue of a colour, each from 0 to 255."""
+    return [int(hexadecimal[place : place + 2], 16) for place in (1, 3, 5)]
 
 
 def _luminance(parts: list[int]) -> float:

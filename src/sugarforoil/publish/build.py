@@ -19,6 +19,7 @@ from pathlib import Path
 from sugarforoil.errors import DataError
 from sugarforoil.metadata import read_package
 from sugarforoil.publish import address, notebooks
+from sugarforoil.publish.light import LightError, lighten
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 from sugarforoil.validation import known_good, validate
 
@@ -26,6 +27,7 @@ BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 HOME = SITE / "index.html"
 PUBLISHED = BUILD / "published.json"  # what the standing site was made from
+GENERATED = BUILD / "generated.json"  # what the generated pages were made from
 
 WORK = BUILD / "work"  # the builder's own place, kept between builds
 FINISHED = WORK / "inputs.json"  # what the site in it was made from; absent while it is half done
@@ -61,8 +63,11 @@ def execute_stale() -> None:
 def write_generated() -> None:
     """Write the pages that are generated from the tables, and the files that hold the whole data package.
 
+    Nothing is done when neither what they are made from nor they themselves have changed since the last time.
     Raises DataError for the first fault of a table that was edited.
     """
+    if made_from(GENERATED) == generated():
+        return
     from sugarforoil.publish import catalogue, downloads, reference
 
     tables = read_package(ROOT / "data")
@@ -72,6 +77,17 @@ def write_generated() -> None:
     catalogue.write()
     reference.write()
     downloads.write()
+    BUILD.mkdir(exist_ok=True)
+    GENERATED.write_text(json.dumps(generated()), encoding="utf-8")
+
+
+def generated() -> dict[str, str]:
+    """What the generated pages are made from, with these pages: of the notebooks only names and tables loaded."""
+    from sugarforoil.publish import catalogue
+
+    outside = {name: checksum for name, checksum in inputs().items() if not name.startswith("notebooks/")}
+    names = [path.stem for path in notebooks.all_notebooks()]
+    return {**outside, "notebooks": json.dumps([names, catalogue.uses(ROOT / "notebooks")])}
 
 
 def build_site(beside: Path = ROOT) -> None:
@@ -84,8 +100,12 @@ def build_site(beside: Path = ROOT) -> None:
         BuildError: jupyter-book found a fault; its own messages have been printed.
     """
     # Its launcher cannot be found by name on every system. Without rfc3987_syntax, which checks addresses in settings
-    # and compiles a grammar for that, the build starts a second sooner.
-    call = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()"
+    # and compiles a grammar for that, the build starts a second sooner. It has no option for the number of processes.
+    call = (
+        "import functools, sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book import sphinx; "
+        f"sphinx.build_sphinx = functools.partial(sphinx.build_sphinx, jobs={os.cpu_count() or 1}); "
+        "from jupyter_book.cli.main import main; main()"
+    )
     flags = ["--path-output", str(beside), "-W", "-n", "--keep-going", "-q"]
     finished = subprocess.run(
         [sys.executable, "-c", call, "build", str(ROOT), *flags], cwd=ROOT, capture_output=True, text=True
@@ -120,10 +140,11 @@ def build_aside(now: dict[str, str]) -> None:
 
 
 def publish(now: dict[str, str]) -> None:
-    """Put a copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
+    """Put a light copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
     new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(WORK / "_build" / "html", new)
+    lighten(new, cache=WORK / "book.css")
     PUBLISHED.unlink(missing_ok=True)
     if SITE.exists():
         shutil.rmtree(old, ignore_errors=True)
@@ -168,16 +189,16 @@ def main() -> int:
     try:
         recover()
         execute_stale()
-        write_generated()
-        now = inputs()
-        if HOME.exists() and made_from(PUBLISHED) == now:
+        if HOME.exists() and made_from(PUBLISHED) == inputs():
             print("Nothing has changed since the last build.")
         else:
+            write_generated()
+            now = inputs()
             print("Setting the pages ...", flush=True)
             build_aside(now)
             publish(now)
             print(f"Built in {time.perf_counter() - started:.1f} s.")
-    except (NotebookError, BuildError, DataError, address.AddressError) as error:
+    except (NotebookError, BuildError, DataError, address.AddressError, LightError) as error:
         print(error, file=sys.stderr)
         return 1
     show()

@@ -21,6 +21,7 @@ from sugarforoil.publish import (
     page_notes,
     pictures,
     progress,
+    quick,
     selfcheck,
     shelf,
     site,
@@ -47,6 +48,7 @@ PARTS = (
     finder,
     site,
     progress,
+    quick,
 )
 """The parts, in the order in which they are registered."""
 
@@ -55,4 +57,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the parts with Sphinx (the figures' renderer registers itself through its entry point)."""
     for part in PARTS:
         part.setup(app)
-    return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,30 +9,30 @@ from typing import Any
 from sphinx.application import Sphinx
 
 
-class Counter:
-    """Counts pages read and written; on a terminal the line is rewritten in place."""
+class Progress:
+    """Says what is being done; on a terminal the line is rewritten in place.
+
+    Several processes may be at work, each with a part of the pages, so the pages are named and not counted.
+    """
 
     def __init__(self) -> None:
         self.start = time.perf_counter()
-        self.total = self.read = self.written = 0
+        self.total = 0
 
     def begin(self, app: Sphinx, env: Any, docnames: list[str]) -> None:
         self.total = len(docnames)
 
     def reading(self, app: Sphinx, docname: str, source: list[str]) -> None:
-        self.read += 1
-        self.say(f"reading {self.read} of {self.total} pages: {docname}")
+        self.say(f"reading {docname}")
 
     def writing(self, app: Sphinx, pagename: str, template: str, context: Any, doctree: Any) -> None:
         if doctree is not None:
-            self.written += 1
-            self.say(f"writing page {self.written}: {pagename}")
+            self.say(f"writing {pagename}")
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         self.say("")
         if exception is None:
-            seconds = time.perf_counter() - self.start
-            print(f"{self.read} pages read, {self.written} written, {seconds:.1f} s", flush=True)
+            print(f"{self.total} pages read, {time.perf_counter() - self.start:.1f} s", flush=True)
 
     def say(self, text: str) -> None:
         """Show the current page, only where somebody can watch."""
@@ -41,9 +41,9 @@ class Counter:
 
 
 def setup(app: Sphinx) -> None:
-    """Count, unless Sphinx reports by itself."""
-    counter = Counter()
-    app.connect("env-before-read-docs", counter.begin)
-    app.connect("source-read", counter.reading)
-    app.connect("html-page-context", counter.writing)
-    app.connect("build-finished", counter.finish)
+    """Follow the build."""
+    progress = Progress()
+    app.connect("env-before-read-docs", progress.begin)
+    app.connect("source-read", progress.reading)
+    app.connect("html-page-context", progress.writing)
+    app.connect("build-finished", progress.finish)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sphinx.environment import BuildEnvironment
 
+from sugarforoil.publish.drawings import slim
+
 # The images a figure may be stored as, and the ending of their files. Which one a page shows is decided
 # per format of the book: SVG on the site, PNG where SVG is not understood.
 IMAGES = {"image/svg+xml": ".svg", "image/png": ".png"}
@@ -27,4 +29,4 @@ def keep(env: BuildEnvironment, name: str, content: str | bytes) -> str:
 def image(env: BuildEnvironment, name: str, mime: str, content: str | list[str]) -> str:
     """Write a stored image (SVG text or base64 PNG) as `name`; return its Sphinx address."""
     text = "".join(content)
-    return keep(env, name + IMAGES[mime], b64decode(text) if mime == "image/png" else text)
+    return keep(env, name + IMAGES[mime], b64decode(text) if mime == "image/png" else slim(text))
