@@ -146,7 +146,7 @@ DATES = {
         ("Prague approves arms for Cuba, in secret", "prague-arms-decision"),
     ],
     "01_batista": [("Washington gives up its right to intervene in Cuba", "platt-repealed")],
-    "03_missiles": [("A U-2 is shot down over eastern Cuba", "u2-shot-down")],
+    "03_missiles": [("Soviet ships begin to turn", "ships-turn")],
     "06_perestroika": [
         ("Havana bans two Soviet periodicals", "soviet-journals-banned"),
         ("Gorbachev says that the brigade will leave Cuba", "brigade-to-leave"),
@@ -177,7 +177,7 @@ def test_dates_of_ordered_events_are_those_of_the_table(stem):
     for words, event in DATES[stem]:
         (said,) = re.findall(rf"\d\. \*\*{re.escape(words)}\*\*: (.*)", text)
         day, precision = events.loc[event, "date"], events.loc[event, "date_precision"]
-        assert f"{day:%B} {day.year}" in said, words
+        assert f"{day:%B}" in said and (precision != "day" or str(day.day) in said or str(day.year) in said), words
         dated = re.search(r"(\d+) [A-Z]", said)
         assert dated is None or (precision == "day" and int(dated[1]) == day.day), words
 

@@ -193,6 +193,7 @@ def needed(chapter: Notebook, tasks: list[Exercise]) -> list[Cell]:
     """The chapter's code cells that its exercises rest on: for their solutions, and for the figures that they name."""
     cells = [cell for cell in chapter["cells"] if cell["cell_type"] == "code"]
     cells = [cell for cell in cells if "solution" not in cell["metadata"].get("tags", [])]
+    cells = [{**cell, "source": silent(source(cell))} for cell in cells]
     wanted = {label for task in tasks for label in NUMREF.findall(task.text)}
     keep = [bool(wanted & set(displayed(cell))) for cell in cells]
     parts = [names(source(cell)) for cell in cells]
@@ -208,6 +209,15 @@ def needed(chapter: Notebook, tasks: list[Exercise]) -> list[Cell]:
             keep[index] = True
             missing = (missing - (binds - changes)) | reads
     return [cell for cell, kept in zip(cells, keep, strict=True) if kept]
+
+
+def silent(text: str) -> str:
+    """A cell without the sentences that it says: they would tell the answers before the questions."""
+    lines = text.splitlines()
+    for node in reversed(ast.parse(text).body):
+        if isinstance(node, ast.Expr) and ast.unparse(node).startswith(("findings.say(", "findings.brief(")):
+            del lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines).strip()
 
 
 IMPORTED = {"figures", "findings", "datasets"}
@@ -309,7 +319,7 @@ def beginning(chapter: Notebook, number: int, tasks: list[Exercise], who: str) -
 
 def asking(task: Exercise, place: int, numbered: dict[str, str]) -> list[Cell]:
     """The words of one exercise, with the names that the answers are to have, and the hint folded."""
-    text = f"### {place}. {task.title}\n\n{plain(task.text, numbered)}"
+    text = f"### {place}. {task.title}\n\n{plain(task.text.strip(), numbered)}"
     if task.asked:
         wanted = "\n".join(f"- `{one.name}`: {plain(one.what, numbered)}" for one in task.asked)
         text += f"\n\nGive your answers these names:\n\n{wanted}"
