@@ -1,4 +1,4 @@
-"""The questions of "Check yourself": each can be asked, has a reason for every option, and its numbers follow the data."""
+"""The questions of "Check yourself": each can be asked, says why for every option, and its numbers follow the data."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_the_right_answer_is_not_always_in_the_same_place():
         for box, kind in boxes(section(path)):
             if kind == "choice":
                 asked = selfcheck.question(box, kind)
-                (reasons,) = (one for one in asked.findall(nodes.enumerated_list) if "sfo-check-reasons" in one["classes"])
+                (reasons,) = (
+                    one for one in asked.findall(nodes.enumerated_list) if "sfo-check-reasons" in one["classes"]
+                )
                 places.append([bool(one["classes"]) for one in reasons.children].index(True))
     assert max(places.count(place) for place in set(places)) <= 0.6 * len(places)
 
@@ -167,7 +169,7 @@ DATES = {
         ("The Duma ratifies it", "debt-ratified"),
     ],
 }
-"""Events of order questions that the table of events has: chapter -> (words, event), the date in the answer is checked."""
+"""Chapter -> events of its order questions that the table of events has: (words of the question, event)."""
 
 
 @pytest.mark.parametrize("stem", DATES)
@@ -256,5 +258,5 @@ def test_a_question_that_cannot_be_asked_is_refused(text, old, new, fault):
 
 def test_numbers_are_read_as_they_are_written():
     assert selfcheck.number_in("1,250 ± 5") == (1250, 5)
-    assert selfcheck.number_in("−0.5") == (-0.5, 0)  # noqa: RUF001
+    assert selfcheck.number_in("−0.5") == (-0.5, 0)
     assert selfcheck.number_in("about 7") is None

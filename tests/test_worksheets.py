@@ -187,10 +187,14 @@ def test_the_instructors_copy_passes_every_check(made, stem):
 
 def sheet(folder: Path, solution: str, said: str = "- `four`: two and two") -> Path:
     """A chapter of one exercise."""
-    start = "## Exercises\n\n```{exercise-start} Compute\n:label: ex-02-compute\n```\nHow many?\n```{exercise-end}\n```\n"
+    start = "## Exercises\n\n```{exercise-start} Compute\n:label: ex-02-compute\n```\nHow many?\n"
     texts = [
         ("markdown", [], "# A chapter"),
-        ("markdown", [], start + "\n````{solution-start} ex-02-compute\n:class: dropdown\n````"),
+        (
+            "markdown",
+            [],
+            start + "```{exercise-end}\n```\n\n````{solution-start} ex-02-compute\n:class: dropdown\n````",
+        ),
         ("markdown", ["check", "remove-cell"], f"{said}\n\n*Hint.* Count them on your fingers."),
         ("code", ["solution"], solution),
         ("markdown", [], "````{solution-end}\n````\n\n## Check yourself\n"),

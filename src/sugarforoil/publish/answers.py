@@ -135,7 +135,7 @@ def check(**sealed: str) -> None:
     """
     from IPython import get_ipython
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     given = shell.user_ns if shell is not None else {}
     for name, one in sealed.items():
         said = verdict(name, given[name], one) if name in given else "there is no such name yet: run the cell above."

@@ -17,13 +17,14 @@ folded, an answer that says of each option why it is right or wrong:
     ````
 
 - `check-choice`: two numbered lists of equal length, options and what is to be said of each; one is `**Right.**`
-- `check-order`: a list of events, in any order but the right one; the answer is a numbered list in the right order, each
-  item beginning with the event in bold: `1. **The event**: its date, or why it stands there`
+- `check-order`: a list of events, in any order but the right one; the answer is a numbered list in the right order,
+  each item beginning with the event in bold: `1. **The event**: its date, or why it stands there`
 - `check-number`: no options; the answer begins with the number in bold, `**23**` or `**23 ± 1**`. A list beneath names
   what a misreading gives, `- **7**: that is ...`, and ends on `- **Otherwise**: ...`, a hint for every other number.
 
 Here the parts are checked and get the names by which `book/_static/js/selfcheck.js` finds them. The script makes the
-controls, so a page without it has no dead buttons: it shows question, options and the folded answer, as do PDF and EPUB.
+controls, so a page without it has no dead buttons: it shows question, options and the folded answer. So do PDF and
+EPUB.
 """
 
 # mypy: allow-subclassing-any, allow-untyped-decorators, allow-untyped-calls, no-warn-return-any
@@ -41,7 +42,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sugarforoil.publish.folded import fold
 
 KINDS = ("choice", "number", "order")
-NUMBER = re.compile(r"^([-−]?[\d,]*\.?\d+)(?:\s*±\s*([\d,]*\.?\d+))?$")  # noqa: RUF001
+NUMBER = re.compile(r"^([-−]?[\d,]*\.?\d+)(?:\s*±\s*([\d,]*\.?\d+))?$")
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def number_in(text: str) -> Number | None:
     match = NUMBER.match(text.strip())
     if match is None:
         return None
-    value, within = (float((part or "0").replace(",", "").replace("−", "-")) for part in match.groups())  # noqa: RUF001
+    value, within = (float((part or "0").replace(",", "").replace("−", "-")) for part in match.groups())
     return Number(value, within)
 
 

@@ -172,7 +172,9 @@ def asked(text: str) -> tuple[list[Asked], str]:
 def names(text: str) -> tuple[set[str], set[str], set[str]]:
     """The names that a piece of code reads, those that it binds, and those that it changes in place."""
     tree = ast.parse(text)
-    reads, binds, changes = set(), set(), set()
+    reads: set[str] = set()
+    binds: set[str] = set()
+    changes: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (reads if isinstance(node.ctx, ast.Load) else binds).add(node.id)
@@ -374,7 +376,9 @@ class Kernel:
     async def values(self, task: Exercise, where: str) -> dict[str, Any]:
         """The right answers of an exercise, taken from the kernel after its solution has run."""
         given = ", ".join(f"{one.name!r}: plain({one.name})" for one in task.asked)
-        asks = f"from sugarforoil.publish.answers import plain\nprint(__import__('json').dumps({{{given}}}, default=str))"
+        asks = (
+            f"from sugarforoil.publish.answers import plain\nprint(__import__('json').dumps({{{given}}}, default=str))"
+        )
         printed = await self.run(code(asks), where)
         return dict(json.loads(printed))
 
