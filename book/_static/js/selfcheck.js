@@ -58,8 +58,11 @@
         }
         const misread = reasons.slice(0, -1).find(one => near(value, number(bold(one))));
         const told = copy(misread ?? reasons.at(-1));
-        if (!misread) told.querySelector("strong").nextSibling.textContent = " ";
-        if (!misread) told.querySelector("strong").remove();
+        if (!misread) {  // a hint: without the word "Otherwise" and its colon
+          const word = told.querySelector("strong");
+          word.nextSibling.textContent = word.nextSibling.textContent.replace(/^:\s*/, "");
+          word.remove();
+        }
         return [false, make("strong", "", "Not this number."), " ", told];
       }];
     },

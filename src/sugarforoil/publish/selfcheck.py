@@ -103,7 +103,7 @@ def question(box: nodes.Element, kind: str) -> check:
     options = [one for part in asked if part in lists(box) for one in part.children]
     attributes = {"choice": choice, "number": number, "order": order}[kind](options, answer)
     summary = nodes.inline("", "", *answer[0].children)
-    folded = fold("", summary, *answer.children[1:], classes=["sfo-fold", "solution", "sfo-check-answer"])
+    folded = fold("", summary, *answer.children[1:], classes=["sfo-fold", "sfo-check-answer"])
     words = nodes.paragraph("", "", *title.children, classes=["sfo-check-question"])
     return check("", words, *asked, folded, kind=kind, asks=attributes)
 
