@@ -62,7 +62,7 @@ def test_solutions_and_self_check_are_unfolded(book: Manuscript) -> None:
     for page in book.pages:
         if page.kind == "chapter":
             assert len(page.content.find_class("solution")) >= len(page.content.find_class("exercise")) > 0
-            assert page.content.find_class("sfo-question")
+            assert len(page.content.find_class("sfo-check-answer")) >= 3
 
 
 def test_code_is_there_when_asked_for(pages_of_sphinx: Path) -> None:

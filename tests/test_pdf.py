@@ -242,7 +242,7 @@ def test_the_index_finds_the_longest_name_and_joins_pages() -> None:
 def test_solutions_leave_the_chapter_and_keep_their_exercise(pages_of_sphinx: Path) -> None:
     (page,) = manuscript.read(pages_of_sphinx, only=lambda name: name == "notebooks/11_long_view").pages
     exercises = len(page.content.find_class("exercise"))
-    questions = len(page.content.find_class("sfo-question"))
+    questions = len(page.content.find_class("sfo-check"))
     gathered = backmatter.take_solutions(page)
     assert not page.content.find_class("solution")
     assert len(page.content.find_class("see")) == exercises
