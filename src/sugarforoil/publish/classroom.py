@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -68,10 +67,11 @@ class FromTable(SphinxDirective):
 
     def chosen(self) -> list[Row]:
         known = self.known()
-        names = [line.strip() for line in self.content if line.strip()]
+        names = [line.strip().removesuffix(" (title)") for line in self.content if line.strip()]
         if unknown := [name for name in names if name not in known]:
             raise self.error(f"data/{self.table}.csv has no row {unknown[0]!r} in its column {self.key}")
-        return [known[name] for name in names]
+        bare = {line.split()[0] for line in self.content if line.endswith(" (title)")}
+        return [known[name] | ({"description": ""} if name in bare else {}) for name in names]
 
 
 class ClassDocuments(FromTable):
@@ -92,7 +92,8 @@ class ClassDocuments(FromTable):
 class Release(FromTable):
     """A sheet of news for the simulation: rows of the timeline, in the words of the time where the table has them.
 
-    With the option `known-by` it holds every row that Washington knew by that day, as it was known.
+    With the option `known-by` it holds every row that Washington knew by that day, as it was known. A name with
+    `(title)` behind it gives the title alone, where the description says what was found out later.
     """
 
     required_arguments = 1
@@ -106,15 +107,9 @@ class Release(FromTable):
             told = [row for row in self.known().values() if row["known_in_washington"] and row["date"] <= day] + told
         title = f"**{plain(self.arguments[0])}** · to {self.options.get('to', 'all')}"
         box = nodes.container(classes=["print-page", "sfo-card", "sfo-release"])
-        box += self.parse_text_to_nodes("\n\n".join([title, *items(told)]))
+        items = [f"- *{when(row)}{hour(row)}*: {news(row)} {cited(row['source'])}" for row in told]
+        box += self.parse_text_to_nodes("\n".join([title, "", *items]))
         return [box]
-
-
-def items(told: list[Row]) -> Iterator[str]:
-    """Each row as a list item: when, what, on whose word."""
-    yield "\n".join(
-        f"- *{when(row)}{hour(row)}*: {news(row)} {cited(row['source'])}" for row in told
-    )
 
 
 def when(row: Row) -> str:
@@ -129,7 +124,9 @@ def hour(row: Row) -> str:
 
 def news(row: Row) -> str:
     """What is told: the words of the time where the table has them, else title and description."""
-    return sentence(row["as_known"], "") if row["as_known"] else f"**{plain(row['title'])}.** {sentence(row['description'], '')}"
+    if row["as_known"]:
+        return sentence(row["as_known"], "")
+    return f"**{plain(row['title'])}.** {sentence('', row['description'])}".rstrip()
 
 
 def setup(app: Sphinx) -> None:
