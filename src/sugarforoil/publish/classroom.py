@@ -106,7 +106,7 @@ class Release(FromTable):
         if day := self.options.get("known-by"):
             told = [row for row in self.known().values() if row["known_in_washington"] and row["date"] <= day] + told
         title = f"**{plain(self.arguments[0])}** · to {self.options.get('to', 'all')}"
-        box = nodes.container(classes=["print-page", "sfo-card", "sfo-release"])
+        box = nodes.container(classes=["print-page", "sfo-sheet", "sfo-release"])
         items = [f"- *{when(row)}{hour(row)}*: {news(row)} {cited(row['source'])}" for row in told]
         box += self.parse_text_to_nodes("\n".join([title, "", *items]))
         return [box]

@@ -24,10 +24,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sugarforoil import citations
+from sugarforoil import datasets
 from sugarforoil.publish import address
 from sugarforoil.publish.chapters import marked
-from sugarforoil.publish.classroom import questions
+from sugarforoil.publish.classroom import Question, questions
 from sugarforoil.publish.notebooks import ROOT
 
 SLIDES = ROOT / "_build" / "slides"
@@ -73,6 +73,7 @@ def decks(root: Path = ROOT) -> Iterator[Deck]:
     Raises:
         SlidesError: a figure has no question on the chapter's page for teachers.
     """
+    labels = datasets.sources()["label"]
     for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         heading, years = title_of(notebook)
@@ -84,21 +85,21 @@ def decks(root: Path = ROOT) -> Iterator[Deck]:
             mark = output["metadata"]["sugarforoil"]
             if mark["id"] not in asked:
                 raise SlidesError(f"book/teach/{path.stem}.md asks nothing of the figure {mark['id']}.")
-            slides.append(slide(mark, f"{number}.{count}", output["data"]["image/png"], *asked[mark["id"]]))
+            named = "; ".join(sorted(labels[key] for key in mark["sources"]))
+            slides.append(slide(mark, f"{number}.{count}", output["data"]["image/png"], asked[mark["id"]], named))
         yield Deck(path.stem, number, heading, years, tuple(slides))
 
 
-def slide(mark: Mapping[str, Any], number: str, png: str | list[str], question: str, answer: str) -> Slide:
-    """The slide of a figure, from the mark and picture that the notebook stores."""
-    named = "; ".join(citations.labels(mark["sources"]))
+def slide(mark: Mapping[str, Any], number: str, png: str | list[str], asked: Question, named: str) -> Slide:
+    """The slide of a figure, from the mark and picture that the notebook stores; `named` are its sources."""
     tables = ", ".join(mark["datasets"])
     sources = f"{named}. Data: {tables}" if named else f"Data: {tables}"
     return Slide(
         name=mark["id"],
         number=number,
         title=mark["title"],
-        question=spoken(question),
-        answer=spoken(answer),
+        question=spoken(asked.text),
+        answer=spoken(asked.answer),
         caption=spoken(mark["caption"]),
         alt=mark["alt"],
         sources=sources,
@@ -116,7 +117,7 @@ def title_of(notebook: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def spoken(markdown: str) -> str:
-    """Markdown as plain words: no citations, no marks; a figure is called by its id no more."""
+    """Markdown as plain words: no citations, no marks; another figure is just “the figure”."""
     text = re.sub(r"\s*\{cite:\w+\}`[^`]*`", "", markdown)
     text = re.sub(r"\{term\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", text)
     text = re.sub(r"\{numref\}`[^`]*`", "the figure", text)
