@@ -34,6 +34,7 @@ SLIDES = ROOT / "_build" / "slides"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches: a screen of 16 to 9
 QUESTION, PICTURE, SOURCES = (0.3, 1.1), (1.5, 4.95), (6.55, 0.75)  # top and height, inches
 ALWAYS = datetime(2026, 1, 1)  # a file made twice from the same book is the same file
+MOST = 300  # characters of sources under a figure; more of them are named in the notes
 INK, QUIET = "1B2430", "4A5360"
 
 
@@ -52,6 +53,7 @@ class Slide:
     answer: str
     caption: str
     alt: str
+    credit: str
     sources: str
     png: bytes
 
@@ -85,15 +87,16 @@ def decks(root: Path = ROOT) -> Iterator[Deck]:
             mark = output["metadata"]["sugarforoil"]
             if mark["id"] not in asked:
                 raise SlidesError(f"book/teach/{path.stem}.md asks nothing of the figure {mark['id']}.")
-            named = "; ".join(sorted(labels[key] for key in mark["sources"]))
+            named = sorted(labels[key] for key in mark["sources"])
             slides.append(slide(mark, f"{number}.{count}", output["data"]["image/png"], asked[mark["id"]], named))
         yield Deck(path.stem, number, heading, years, tuple(slides))
 
 
-def slide(mark: Mapping[str, Any], number: str, png: str | list[str], asked: Question, named: str) -> Slide:
+def slide(mark: Mapping[str, Any], number: str, png: str | list[str], asked: Question, named: list[str]) -> Slide:
     """The slide of a figure, from the mark and picture that the notebook stores; `named` are its sources."""
+    every = "; ".join(named)
+    short = every if len(every) <= MOST else f"{len(named)} sources, named in the notes"
     tables = ", ".join(mark["datasets"])
-    sources = f"{named}. Data: {tables}" if named else f"Data: {tables}"
     return Slide(
         name=mark["id"],
         number=number,
@@ -102,7 +105,8 @@ def slide(mark: Mapping[str, Any], number: str, png: str | list[str], asked: Que
         answer=spoken(asked.answer),
         caption=spoken(mark["caption"]),
         alt=mark["alt"],
-        sources=sources,
+        credit=". ".join(part for part in (short, f"Data: {tables}") if part),
+        sources=every,
         png=base64.b64decode("".join(png)),
     )
 
@@ -164,9 +168,14 @@ def add(show: Any, deck: Deck, one: Slide) -> None:
     picture.left, picture.top = round((Inches(WIDTH) - picture.width) / 2), Inches(PICTURE[0])
     picture.name = one.name
     picture._element.nvPicPr.cNvPr.set("descr", one.alt)  # the library has no call for alternative text
-    line = f"Figure {one.number}. {one.title}. {one.sources}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
+    line = f"Figure {one.number}. {one.title}. {one.credit}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
     write(page.shapes.add_textbox(0, 0, 0, 0), line, SOURCES, 12, colour=QUIET)
-    parts = [f"Ask: {one.question}", f"A good answer: {one.answer}", f"Under the figure: {one.caption}"]
+    parts = [
+        f"Ask: {one.question}",
+        f"A good answer: {one.answer}",
+        f"Under the figure: {one.caption}",
+        f"Sources: {one.sources}",
+    ]
     page.notes_slide.notes_text_frame.text = "\n\n".join(parts)
 
 
