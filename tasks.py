@@ -182,6 +182,11 @@ def book():
     return hand_over("sugarforoil.publish.build")
 
 
+def slides():
+    """make slides of each chapter's figures, _build/slides/*.pptx"""
+    return hand_over("sugarforoil.publish.slides")
+
+
 def epub():
     """make the book for reading systems: _build/book.epub"""
     return hand_over("sugarforoil.publish.epub")
@@ -285,6 +290,7 @@ TASKS = {
     "pdf": pdf,
     "epub": epub,
     "bundle": bundle,
+    "slides": slides,
     "release": release,
     "test": test,
     "run": run,

@@ -12,6 +12,7 @@ from sugarforoil.publish import (
     behind,
     chapters,
     citations,
+    classroom,
     finder,
     folded,
     languages,
@@ -48,6 +49,7 @@ PARTS = (
     finder,
     site,
     progress,
+    classroom,
     quick,
 )
 """The parts, in the order in which they are registered."""
