@@ -3,8 +3,8 @@
 - Pages are read and written by as many processes as the computer has cores, where the system can fork. Sphinx's own way
   hands one page tree after another from the main process to the others; here each process has its share of the pages
   from the start, the main one too, and little is handed back (`read_shares`, `write_shares`).
-- A reference to a figure ("Figure 2.3") makes Sphinx load the whole page of that figure again, and so does counting the
-  figures; a page is loaded once.
+- A reference to a figure ("Figure 2.3") makes Sphinx load the whole page of that figure again, and counting the figures
+  makes it load all pages; both are given a sketch of each page, which is kept.
 - Looking through a page for the elements of a kind, done some forty times a page, needs no generator for each of them.
 - For each work of the bibliography, sphinxcontrib-bibtex goes through all citations of the book, and for each citation
   through all works; both are looked up.
@@ -18,12 +18,15 @@ import gc
 import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.domains import Domain
 from sphinx.domains.std import StandardDomain
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.build_phase import BuildPhase
@@ -54,7 +57,7 @@ def read_shares(self: Builder, docnames: list[str], nproc: int) -> None:
         self.env.app = self.app
         for docname in docs:
             self.read_doc(docname, _cache=False)
-        self.env.domaindata["cite"]["bibdata"] = None  # the main process has it
+        self.env.domaindata["cite"]["bibdata"] = self.env.sugarforoil_formatted = None  # the main process has both
         return pickle.dumps(self.env, pickle.HIGHEST_PROTOCOL)
 
     def merge(docs: list[str], other: bytes) -> None:
@@ -130,26 +133,85 @@ resolve_numref = StandardDomain._resolve_numref_xref
 count_figures = TocTreeCollector.assign_figure_numbers
 
 
-class Remembering:
-    """Sphinx's environment for one run of writing: a page that is only looked at is loaded once."""
+class Sketch(NamedTuple):
+    """A page reduced to what has a number, in the form in which Sphinx asks a page for that."""
 
-    pages: dict[str, Any] = {}  # noqa: RUF012 - one for all
+    children: list[nodes.Element]  # sections, figures, tables, exercises, lists of contents, as they stand in each other
+    ids: dict[str, nodes.Element]
 
-    def __init__(self, env: Any) -> None:
-        self.env = env
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.env, name)
+def sketch(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the sketch of a page that has been read."""
+    told = Domain.get_enumerable_node_type
+    domains = [one for one in app.env.domains.values() if type(one).get_enumerable_node_type is not told]
+    standard = app.env.domains["std"]
+    ids = {mark: nodes.Element() for mark in doctree.ids}
 
-    def get_doctree(self, docname: str) -> Any:
-        if docname not in self.pages:
-            self.pages[docname] = self.env.get_doctree(docname)
-        return self.pages[docname]
+    def numbered(node: nodes.Element) -> list[nodes.Element]:
+        found = []
+        for child in node.children:
+            if not isinstance(child, nodes.Element):
+                continue
+            inner = numbered(child)
+            if isinstance(child, addnodes.toctree) or any(one.get_enumerable_node_type(child) for one in domains):
+                own = type(child)("", **child.attributes)
+                if standard.enumerable_nodes.get(type(child), ("", None))[1]:  # its title is told from what is in it
+                    own.extend(part.deepcopy() for part in child.children)
+                elif title := standard.get_numfig_title(child):
+                    own += nodes.caption("", title)
+                if isinstance(child, nodes.container):
+                    own += nodes.literal_block()
+                own.extend(inner)
+                ids.update((mark, own) for mark in child["ids"])
+                found.append(own)
+            else:
+                found.extend(inner)
+        return found
+
+    kept = Sketch(numbered(doctree), ids)
+    for top in kept.children:
+        for node in top.findall():
+            node._document = None  # or the whole page would be kept with it
+    sketches(app.env)[app.env.docname] = kept
+
+
+def sketches(env: Any) -> dict[str, Sketch]:
+    """The sketches of all pages, by page."""
+    if not hasattr(env, "sugarforoil_sketches"):
+        env.sugarforoil_sketches = {}
+    return env.sugarforoil_sketches
+
+
+def forget(app: Sphinx, env: Any, docname: str) -> None:
+    """Drop the sketch of a page that is read again or gone."""
+    sketches(env).pop(docname, None)
+
+
+def merge(app: Sphinx, env: Any, docnames: set[str], other: Any) -> None:
+    """Take the sketches of the pages that another process has read."""
+    sketches(env).update((docname, sketches(other)[docname]) for docname in docnames)
+
+
+@contextmanager
+def sketched(env: Any) -> Iterator[None]:
+    """Whoever asks for a page is given its sketch."""
+    env.get_doctree = sketches(env).__getitem__
+    try:
+        yield
+    finally:
+        del env.get_doctree
 
 
 def numref(self: StandardDomain, env: Any, *rest: Any) -> Any:
-    """Resolve a reference to a figure's number without loading its page anew."""
-    return resolve_numref(self, Remembering(env), *rest)
+    """Resolve a reference to a figure's number without loading its page."""
+    with sketched(env):
+        return resolve_numref(self, env, *rest)
+
+
+def numbers(self: TocTreeCollector, env: Any) -> list[str]:
+    """Count the figures without loading all pages."""
+    with sketched(env):
+        return count_figures(self, env)
 
 
 # --- elements of a page -------------------------------------------------------------------------------------
@@ -220,10 +282,12 @@ def setup(app: Sphinx) -> None:
     Builder._read_parallel = read_shares
     Builder._write_parallel = write_shares
     StandardDomain._resolve_numref_xref = numref
+    TocTreeCollector.assign_figure_numbers = numbers
     BibtexDomain.get_filtered_entries = filtered_entries  # type: ignore[method-assign]
     nodes.Node.findall = findall  # type: ignore[method-assign]
-    Remembering.pages.clear()
-    app.connect("env-updated", lambda app, env: Remembering.pages.clear())
+    app.connect("doctree-read", sketch, priority=999)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
     # Left to itself, Sphinx warns of an extension that the book does not use and does all in one process.
     app.is_parallel_allowed = lambda kind: True
     gc.freeze()
