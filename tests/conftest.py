@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from sugarforoil.publish import warm
+
+warm.use()  # nbval starts a kernel for each notebook
+
 TESTS = Path(__file__).resolve().parent
 TINY = TESTS / "tiny_data"
 
