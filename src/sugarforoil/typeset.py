@@ -27,7 +27,9 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     try:
         return max(float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n"))
     finally:
-        mpl.rcParams["text.hinting"] = hinting  # by hand: `rc_context` copies all settings, for each of a thousand lines
+        mpl.rcParams["text.hinting"] = (
+            hinting  # by hand: `rc_context` copies all settings, for each of a thousand lines
+        )
 
 
 def height(text: str, size: float) -> float:

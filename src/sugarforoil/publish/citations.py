@@ -125,7 +125,7 @@ class Bibliography(BaseStyle):
     def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> Any:
         """The reference to a work; a thousand of them take a second, so those that did not change are kept."""
         people = {role: [str(one) for one in entry.persons[role]] for role in entry.persons}
-        called = [known[kind][entry.key] for kind in known]
+        called = [named.get(entry.key) for named in known.values()]
         made_from = repr((label, entry.key, entry.type, sorted(entry.fields.items()), people, called))
         if made_from not in self.before:
             self.before[made_from] = super().format_entry(label, entry, bib_data)

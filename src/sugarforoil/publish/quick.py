@@ -136,7 +136,7 @@ count_figures = TocTreeCollector.assign_figure_numbers
 class Sketch(NamedTuple):
     """A page reduced to what has a number, in the form in which Sphinx asks a page for that."""
 
-    children: list[nodes.Element]  # sections, figures, tables, exercises, lists of contents, as they stand in each other
+    children: list[nodes.Element]  # sections, figures, tables, exercises, contents, as they stand in each other
     ids: dict[str, nodes.Element]
 
 
@@ -284,7 +284,7 @@ def setup(app: Sphinx) -> None:
     StandardDomain._resolve_numref_xref = numref
     TocTreeCollector.assign_figure_numbers = numbers
     BibtexDomain.get_filtered_entries = filtered_entries  # type: ignore[method-assign]
-    nodes.Node.findall = findall  # type: ignore[method-assign]
+    nodes.Node.findall = findall
     app.connect("doctree-read", sketch, priority=999)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)

@@ -18,7 +18,7 @@ from importlib.metadata import EntryPoint
 from multiprocessing import forkserver
 from typing import Any
 
-from jupyter_client.provisioning import KernelProvisionerFactory
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 NAME = "sugarforoil-warm"
@@ -63,7 +63,7 @@ class WarmProvisioner(LocalProvisioner):
         context = multiprocessing.get_context("forkserver")
         process = context.Process(target=kernel, args=(options, kwargs.get("cwd"), dict(kwargs["env"])))
         process.start()
-        self.process = Forked(process)
+        self.process = Forked(process)  # type: ignore[assignment]
         self.pid = process.pid
         self.pgid = None  # not the leader of a group: what is sent to it reaches it alone
         return self.connection_info
