@@ -12,6 +12,7 @@ from sugarforoil.publish import (
     behind,
     chapters,
     citations,
+    classroom,
     finder,
     folded,
     languages,
@@ -24,6 +25,7 @@ from sugarforoil.publish import (
     progress,
     quick,
     recipes,
+    selfcheck,
     shelf,
     site,
     structured,
@@ -35,6 +37,7 @@ PARTS = (
     numbering,
     chapters,
     mentions,
+    selfcheck,
     folded,
     behind,
     page_notes,
@@ -50,6 +53,7 @@ PARTS = (
     finder,
     site,
     progress,
+    classroom,
     quick,
 )
 """The parts, in the order in which they are registered."""
