@@ -130,7 +130,9 @@ def test_text_for_the_published_book_is_shown_only_there(addresses):
         from docutils.statemachine import StringList
 
         content = StringList(["at <repository>, <wheel>"], "page")
-        directive = launch.WhenPublished("when-published", [which], {}, content, 1, 0, "", state, SimpleNamespace())
+        directive = launch.WhenPublished(
+            "when-published", [which], {}, content, 1, 0, "", state, SimpleNamespace(reporter=None)
+        )
         directive.run()
         return lines
 
