@@ -217,6 +217,11 @@ def run():
     return hand_over("sugarforoil.publish.notebooks")
 
 
+def anywhere():
+    """run copies of all chapters with the wheel alone, elsewhere and without a network, and compare"""
+    return hand_over("sugarforoil.publish.anywhere")
+
+
 def data():
     """rebuild the derived tables, the list of sources and the data package's checksums"""
     return hand_over("sugarforoil.publish.rebuild")
@@ -294,6 +299,7 @@ TASKS = {
     "release": release,
     "test": test,
     "run": run,
+    "anywhere": anywhere,
     "data": data,
     "worksheets": worksheets,
     "mutate": mutate,

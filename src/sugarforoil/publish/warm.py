@@ -57,7 +57,8 @@ class WarmProvisioner(LocalProvisioner):
     """Starts IPython kernels as forks of the warm process, and every other kernel as always."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        if LAUNCHER not in cmd:
+        elsewhere = kwargs["env"].get("PYTHONPATH") != os.environ.get("PYTHONPATH")
+        if LAUNCHER not in cmd or elsewhere:  # it is to import from other places than this process does
             return await super().launch_kernel(cmd, **kwargs)
         options = cmd[cmd.index(LAUNCHER) + 1 :]
         context = multiprocessing.get_context("forkserver")
