@@ -1,12 +1,8 @@
 """JupyterHub for a class on one machine: `make hub` starts it, and the book's page "A class server" explains it.
 
 As it stands it is for trying out: whoever sits at this machine logs in under any name, without a password, and nobody
-else can reach it. To open it to a class, write `class/local_config.py` in JupyterHub's own words:
-
-    c.JupyterHub.bind_url = "https://:8000"
-    c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = "/path/to/cert.pem", "/path/to/key.pem"
-    c.JupyterHub.authenticator_class = "pam"    # the accounts of this machine; or one of another package
-    c.Authenticator.allowed_users = {"ana", "boris"}
+else can reach it. To open it to a class, write `class/local_config.py` in JupyterHub's own words (the page has
+examples). It is read before the checks at the end, which refuse what would not be safe.
 
 Every student has a folder of their own with copies of the notebooks, and sees no other (`student.py`).
 """
@@ -33,7 +29,7 @@ for folder in (STUDENTS, STATE):
 # Who may log in, and from where. Hub, proxy's interface and students' servers listen on 127.0.0.1 in any case.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "dummy"
-c.Authenticator.username_pattern = r"^\w[\w.@+-]{0,63}$"  # names become folders: none may lead out of theirs
+c.Authenticator.username_pattern = r"^\w[\w.@+-]{0,63}\Z"  # names become folders: none may lead out of theirs
 c.JupyterHub.db_url = f"sqlite:///{STATE / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
@@ -92,6 +88,8 @@ c.JupyterHub.active_server_limit = max(1, int(0.8 * memory / each))
 
 if (HERE / "local_config.py").is_file():
     load_subconfig(str(HERE / "local_config.py"))  # noqa: F821
+if c.JupyterHub.spawner_class != "simple":
+    c.Spawner.environment["SUGARFOROIL_SANDBOX"] = ""  # accounts keep students apart
 
 
 def refusal(hub, options):
@@ -116,10 +114,15 @@ def refusal(hub, options):
         )
     if not (hub.get("ssl_cert") and hub.get("ssl_key")):
         return f"Refusing to listen on {host}: without ssl_cert and ssl_key passwords would cross the network in clear."
-    if not c.Spawner.environment["SUGARFOROIL_SANDBOX"] and hub.spawner_class == "simple":
+    if hub.spawner_class == "simple" and os.geteuid() == 0:
         return (
-            f"Refusing to listen on {host}: without bubblewrap (the package of that name) students "
-            "could change each other's files and the book's; install it, or choose another spawner."
+            f"Refusing to listen on {host}: students would be this machine's administrator; call make hub from an "
+            "ordinary account, or give each an account with c.JupyterHub.spawner_class = 'local'."
+        )
+    if hub.spawner_class == "simple" and not c.Spawner.environment["SUGARFOROIL_SANDBOX"]:
+        return (
+            f"Refusing to listen on {host}: without bubblewrap (a package of that name) students could change each other's "
+            "files and the book's; install it, or give each an account with c.JupyterHub.spawner_class = 'local'."
         )
     return ""
 

@@ -1,6 +1,6 @@
 """Write what `simulate.py` measured into the book's page on the class server: no figure there is typed by hand.
 
-    python class/report.py
+python class/report.py
 """
 
 from __future__ import annotations
