@@ -6,8 +6,8 @@ Each round starts a JupyterHub of its own (this folder's configuration, free por
 lets so many students in together. Each of them does what a browser does: logs in, waits for the server, loads
 JupyterLab, opens a chapter, starts a kernel and runs every cell over the websocket. When all are done, their memory is
 read (proportional set size: pages shared by several processes are divided among them); then everything is stopped.
-A round takes at most ten minutes. The record is written to `measured.json`, and from it
-the tables of the book's page (`report.py`).
+A round takes at most ten minutes. The record is written to `measured.json`, where a round replaces that of as many
+students on the same machine, and from it come the tables of the book's page (`report.py`).
 
 Why own code: general load tools do not speak the protocol of kernels, and of tools made for JupyterHub none was found
 that is still kept up.
@@ -285,15 +285,18 @@ def main() -> None:
     for count in chosen.students:
         rounds.append(asyncio.run(one_round(count, chosen.chapter, cells)))
         print(json.dumps(rounds[-1]), flush=True)
-    record = {
+    machine = {
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         "jupyterhub": version("jupyterhub"),
         "chapter": chosen.chapter,
         "cells": len(cells),
-        "rounds": rounds,
     }
+    before = json.loads(chosen.to.read_text(encoding="utf-8")) if chosen.to.exists() else {}
+    kept = before.get("rounds", []) if machine.items() <= before.items() else []  # other rounds of the same machine
+    kept = [one for one in kept if one["students"] not in chosen.students]
+    record = {**machine, "rounds": sorted(kept + rounds, key=lambda one: one["students"])}
     chosen.to.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     if chosen.to.samefile(HERE / "measured.json"):
         report.write()
