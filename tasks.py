@@ -267,44 +267,53 @@ def setup_hub():
     version = subprocess.check_output(["node", "--version"], universal_newlines=True).strip()
     if int(re.match(r"v(\d+)", version).group(1)) < 20:
         raise Stop("The class server's proxy needs Node 20 or newer; this is Node %s." % version)
-    lock, log = os.path.join(CLASS, "requirements.lock"), _hub("install.log")
-    wanted = {"folder": ROOT, "made of": _digest("class/requirements.lock", "class/package-lock.json", "src", "data")}
-    stamp = _hub("installed.json")
+    wanted = {
+        "folder": ROOT,
+        "packages": _digest("class/requirements.lock", "class/package-lock.json"),
+        "book": _digest("src", "data"),
+    }
+    stamp, log = _hub("installed.json"), _hub("install.log")
     try:
         with open(stamp, encoding="utf-8") as file:
-            if json.load(file) == wanted:
-                return
+            found = json.load(file)
     except (OSError, ValueError):
-        pass
-    python = interpreter()
-    with open(lock, encoding="utf-8") as file:
-        count = sum("==" in line for line in file)
-    print("Setting up .venv-hub with %d locked packages (a minute or two) ..." % count, flush=True)
-    shutil.rmtree(HUB, ignore_errors=True)
-    _call([python, "-m", "venv", HUB], "Python's venv module could not make .venv-hub", log_file=log)
-    pip = [_hub("bin", "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    network = "could not be installed (is there a network, and room on the disk?)"
-    _call(pip + ["--require-hashes", "-r", lock], "the locked packages " + network, count, log_file=log)
+        found = {}
+    if found == wanted:
+        return
+    if {**found, "book": ""} != {**wanted, "book": ""}:  # else what a teacher has added, such as a login, stays
+        _hub_packages(log)
     # Not editable: students' notebooks read the data from here, and have no way into the repository.
     _call(
-        pip + ["--no-deps", "--no-build-isolation", ROOT],
+        _hub_pip() + ["--force-reinstall", "--no-deps", "--no-build-isolation", ROOT],
         "the helper package sugarforoil could not be installed",
         log_file=log,
-    )
-    os.makedirs(_hub("proxy"))
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(os.path.join(CLASS, name), _hub("proxy"))
-    _call(
-        ["npm", "ci", "--ignore-scripts"],
-        "the proxy configurable-http-proxy " + network,
-        log_file=log,
-        cwd=_hub("proxy"),
     )
     # The list of fonts, which student.py hands to every student.
     fonts = "import os; os.environ['MPLCONFIGDIR'] = %r; import matplotlib.font_manager, sugarforoil"
     _call([_hub("bin", "python"), "-c", fonts % _hub("matplotlib")], "the helper package does not import", log_file=log)
     with open(stamp, "w", encoding="utf-8") as file:
         json.dump(wanted, file)
+
+
+def _hub_packages(log):
+    """Make `.venv-hub` from an empty folder: the locked packages and the proxy."""
+    python, lock = interpreter(), os.path.join(CLASS, "requirements.lock")
+    with open(lock, encoding="utf-8") as file:
+        count = sum("==" in line for line in file)
+    print("Setting up .venv-hub with %d locked packages (a minute or two) ..." % count, flush=True)
+    shutil.rmtree(HUB, ignore_errors=True)
+    _call([python, "-m", "venv", HUB], "Python's venv module could not make .venv-hub", log_file=log)
+    network = "could not be installed (is there a network, and room on the disk?)"
+    _call(_hub_pip() + ["--require-hashes", "-r", lock], "the locked packages " + network, count, log_file=log)
+    os.makedirs(_hub("proxy"))
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(os.path.join(CLASS, name), _hub("proxy"))
+    npm = ["npm", "ci", "--ignore-scripts"]
+    _call(npm, "the proxy configurable-http-proxy " + network, log_file=log, cwd=_hub("proxy"))
+
+
+def _hub_pip():
+    return [_hub("bin", "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
 
 
 def _digest(*names):

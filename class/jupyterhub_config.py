@@ -122,7 +122,7 @@ def refusal(hub, options):
     if hub.spawner_class == "simple" and not c.Spawner.environment["SUGARFOROIL_SANDBOX"]:
         return (
             f"Refusing to listen on {host}: without bubblewrap (a package of that name) students could change "
-            "each other's files and the book's; install it, or give each an account: c.JupyterHub.spawner_class = 'local'."
+            "each other's files and the book's; install it, or give each an account with spawner_class = 'local'."
         )
     return ""
 

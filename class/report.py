@@ -22,7 +22,8 @@ NODE_CORES, NODE_GB, ROOM = 16, 64, 1.4  # a node of a cluster, and how much mor
 def table(header: list[str], rows: list[list[str]]) -> str:
     """A Markdown table with figures to the right."""
     rule = ["---:"] * len(header)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [header, rule, *rows])
+    kept = [[cell.replace(" ", "\N{NO-BREAK SPACE}") for cell in cells] for cells in rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [header, rule, *kept])
 
 
 def measured(record: dict[str, Any]) -> str:
@@ -30,7 +31,6 @@ def measured(record: dict[str, Any]) -> str:
     rows = [
         [
             str(one["students"]),
-            f"{one['server_ready_s']['median']:.0f} s",
             f"{one['first_result_s']['median']:.0f} s",
             f"{one['first_result_s']['worst']:.0f} s",
             f"{one['all_done_s']['worst']:.0f} s",
@@ -42,8 +42,7 @@ def measured(record: dict[str, Any]) -> str:
         ]
         for one in record["rounds"]
     ]
-    header = ["Students", "Server ready, median", "First result, median", "First result, worst", "All done"]
-    header += ["Memory, each", "Memory, all", "Processor, each", "Failures", "Cores lost to other work"]
+    header = ["Students", "First result", "Worst", "All done", "Memory each", "In all", "Processor", "Failures", "Lost"]
     walls = "with" if all(one["sandbox"] for one in record["rounds"]) else "without"
     return (
         f"Measured on {record['cores']} cores and {record['memory_gb']} GB, with Python {record['python']} and "
@@ -72,8 +71,8 @@ def expected(record: dict[str, Any]) -> str:
                 f"{nodes}",
             ]
         )
-    header = ["Students", "Memory", "Processor time", f"All at once on {record['cores']} cores"]
-    header += [f"Cores, if they come within {ARRIVAL // 60} minutes", "Hub alone", "Nodes"]
+    header = ["Students", "Memory", "Processor", f"On {record['cores']} cores", f"Cores for {ARRIVAL // 60} min"]
+    header += ["Hub", "Nodes"]
     return table(header, rows)
 
 

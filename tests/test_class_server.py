@@ -318,7 +318,7 @@ def test_the_page_says_what_was_measured():
     assert report.filled(page, RECORD) == page, "class/report.py writes the tables"
     assert [one["students"] for one in RECORD["rounds"]] == [5, 10, 20]
     for one in RECORD["rounds"]:
-        assert f"| {one['students']} | {one['server_ready_s']['median']:.0f} s |" in page
+        assert f"| {one['students']} | {one['first_result_s']['median']:.0f}\N{NO-BREAK SPACE}s |" in page
         assert one["failures"] == sum(one["why"].values()), "every failure has its reason"
     for count in ("30", "300", "3,000"):
         assert re.search(rf"^\| {count} \|", page, re.MULTILINE)
