@@ -240,6 +240,9 @@ def lab():
 def hub():
     """start a JupyterHub for a class on this machine (needs Node 20; see the page A class server)"""
     setup_hub()
+    settings = _hub("share", "jupyter", "lab", "settings")
+    os.makedirs(settings, exist_ok=True)
+    shutil.copy(os.path.join(CLASS, "overrides.json"), settings)  # JupyterLab fetches nothing from elsewhere
     env = environment()
     env["PATH"] = os.pathsep.join([_hub("bin"), _hub("proxy", "node_modules", ".bin"), env.get("PATH", "")])
     print("The class server: http://127.0.0.1:8000 unless class/local_config.py says otherwise. Ctrl-C stops it.")

@@ -41,11 +41,8 @@ c.SimpleLocalProcessSpawner.home_dir_template = str(STUDENTS / "{username}")
 c.Spawner.notebook_dir = "~"
 c.Spawner.default_url = "/lab"
 c.Spawner.cmd = [sys.executable, str(HERE / "student.py")]
-c.Spawner.args = [
-    "--MappingKernelManager.cull_idle_timeout=1800",  # a kernel that nobody uses: its memory is most of a student's
-    "--LabApp.news_url=None",  # nothing is fetched from elsewhere
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
+# A kernel that nobody uses stops: its memory is most of a student's.
+c.Spawner.args = ["--MappingKernelManager.cull_idle_timeout=1800"]
 if os.geteuid() == 0:
     c.Spawner.args.append("--allow-root")
 c.Spawner.start_timeout, c.Spawner.http_timeout = 300, 180  # a whole class that comes at once waits in line
