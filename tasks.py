@@ -170,7 +170,7 @@ def help_():
     """this list"""
     print("make <target>, or on Windows: py tasks.py <target>\n")
     for name, task in TASKS.items():
-        print("  %-7s %s" % (name, task.__doc__.strip().splitlines()[0]))
+        print("  %-10s %s" % (name, task.__doc__.strip().splitlines()[0]))
 
 
 def setup_():
@@ -182,6 +182,11 @@ def setup_():
 def book():
     """build the book into _build/html (executes again only notebooks whose stored outputs are out of date)"""
     return hand_over("sugarforoil.publish.build")
+
+
+def slides():
+    """make slides of each chapter's figures, _build/slides/*.pptx"""
+    return hand_over("sugarforoil.publish.slides")
 
 
 def epub():
@@ -217,6 +222,11 @@ def run():
 def data():
     """rebuild the derived tables, the list of sources and the data package's checksums"""
     return hand_over("sugarforoil.publish.rebuild")
+
+
+def worksheets():
+    """write each chapter's worksheet, for students and for instructors, into worksheets"""
+    return hand_over("sugarforoil.publish.worksheets")
 
 
 def mutate():
@@ -356,17 +366,10 @@ def _resolve(sources, target):
 
 def clean():
     """remove what was built and the virtual environments; sources, data and stored outputs stay"""
-    for name in (
-        "_build",
-        ".venv",
-        ".venv-hub",
-        os.path.join("book", "data"),
-        ".pytest_cache",
-        ".mypy_cache",
-        ".ruff_cache",
-    ):
+    made = ("_build", "worksheets", ".venv", ".venv-hub", os.path.join("book", "data"))
+    for name in made + (".pytest_cache", ".mypy_cache", ".ruff_cache"):
         shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
-    print("Removed _build, .venv, .venv-hub, the generated catalogue and the tools' caches.")
+    print("Removed _build, worksheets, .venv, .venv-hub, the generated catalogue and the tools' caches.")
 
 
 TASKS = {
@@ -376,10 +379,12 @@ TASKS = {
     "pdf": pdf,
     "epub": epub,
     "bundle": bundle,
+    "slides": slides,
     "release": release,
     "test": test,
     "run": run,
     "data": data,
+    "worksheets": worksheets,
     "mutate": mutate,
     "lab": lab,
     "hub": hub,
