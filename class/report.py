@@ -42,7 +42,7 @@ def measured(record: dict[str, Any]) -> str:
         ]
         for one in record["rounds"]
     ]
-    header = ["Students", "First result", "Worst", "All done", "Memory each", "In all", "Processor", "Failures", "Lost"]
+    header = ["Students", "First result", "Worst", "All done", "Memory each", "In all", "CPU", "Failed", "Lost"]
     walls = "with" if all(one["sandbox"] for one in record["rounds"]) else "without"
     return (
         f"Measured on {record['cores']} cores and {record['memory_gb']} GB, with Python {record['python']} and "
@@ -71,7 +71,7 @@ def expected(record: dict[str, Any]) -> str:
                 f"{nodes}",
             ]
         )
-    header = ["Students", "Memory", "Processor", f"On {record['cores']} cores", f"Cores for {ARRIVAL // 60} min"]
+    header = ["Students", "Memory", "CPU", f"On {record['cores']} cores", f"Cores for {ARRIVAL // 60} min"]
     header += ["Hub", "Nodes"]
     return table(header, rows)
 

@@ -186,6 +186,8 @@ def show() -> None:
 
 def main() -> int:
     started = time.perf_counter()
+    # It checks addresses in schemas, of which none is asked here, and compiles a grammar for that: two seconds.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     try:
         recover()
         execute_stale()

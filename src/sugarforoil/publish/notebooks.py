@@ -294,8 +294,12 @@ def run(paths: list[Path], workers: int | None = None) -> None:
     Raises:
         NotebookError: the first fault, naming notebook, cell and error.
     """
+    from sugarforoil.publish import warm
+
     workers = workers or min(len(paths), os.cpu_count() or 1)
-    asyncio.run(_run(paths, workers))
+    warm.use()
+    longest_first = sorted(paths, key=lambda path: -path.stat().st_size)  # figures are what takes time
+    asyncio.run(_run(longest_first, workers))
 
 
 def main(arguments: list[str] | None = None) -> int:
