@@ -168,7 +168,7 @@ def help_():
     """this list"""
     print("make <target>, or on Windows: py tasks.py <target>\n")
     for name, task in TASKS.items():
-        print("  %-7s %s" % (name, task.__doc__.strip().splitlines()[0]))
+        print("  %-10s %s" % (name, task.__doc__.strip().splitlines()[0]))
 
 
 def setup_():
@@ -180,6 +180,11 @@ def setup_():
 def book():
     """build the book into _build/html (executes again only notebooks whose stored outputs are out of date)"""
     return hand_over("sugarforoil.publish.build")
+
+
+def slides():
+    """make slides of each chapter's figures, _build/slides/*.pptx"""
+    return hand_over("sugarforoil.publish.slides")
 
 
 def epub():
@@ -215,6 +220,11 @@ def run():
 def data():
     """rebuild the derived tables, the list of sources and the data package's checksums"""
     return hand_over("sugarforoil.publish.rebuild")
+
+
+def worksheets():
+    """write each chapter's worksheet, for students and for instructors, into worksheets"""
+    return hand_over("sugarforoil.publish.worksheets")
 
 
 def mutate():
@@ -267,9 +277,10 @@ def lock():
 
 def clean():
     """remove what was built and the virtual environment; sources, data and stored outputs stay"""
-    for name in ("_build", ".venv", os.path.join("book", "data"), ".pytest_cache", ".mypy_cache", ".ruff_cache"):
+    made = ("_build", "worksheets", ".venv", os.path.join("book", "data"))
+    for name in made + (".pytest_cache", ".mypy_cache", ".ruff_cache"):
         shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
-    print("Removed _build, .venv, the generated catalogue and the tools' caches.")
+    print("Removed _build, worksheets, .venv, the generated catalogue and the tools' caches.")
 
 
 TASKS = {
@@ -279,10 +290,12 @@ TASKS = {
     "pdf": pdf,
     "epub": epub,
     "bundle": bundle,
+    "slides": slides,
     "release": release,
     "test": test,
     "run": run,
     "data": data,
+    "worksheets": worksheets,
     "mutate": mutate,
     "lab": lab,
     "bench": bench,

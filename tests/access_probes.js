@@ -87,8 +87,9 @@ globalThis.probes = {
     const texts = [...document.querySelectorAll("article > section p")].filter((one) => !one.closest(aside));
     const longest = texts.sort((one, other) => other.textContent.length - one.textContent.length)[0];
     if (!longest || longest.textContent.length < 500) return null;
+    const unseen = [...longest.querySelectorAll(".sfo-margin")].reduce((sum, one) => sum + one.textContent.length, 0);
     const lines = longest.getBoundingClientRect().height / parseFloat(getComputedStyle(longest).lineHeight);
-    return longest.textContent.length / (Math.round(lines) - 0.5); // the last line is half full, on average
+    return (longest.textContent.length - unseen) / (Math.round(lines) - 0.5); // the last line is half full, on average
   },
 
   wider: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -106,7 +107,8 @@ globalThis.probes = {
         const style = getComputedStyle(one);
         const across = hides(style.overflowX) && one.scrollWidth > one.clientWidth + 2;
         const down = hides(style.overflowY) && one.scrollHeight > one.clientHeight + 2;
-        return (across || down) && one.checkVisibility() && one.textContent.trim();
+        return (across || down) && one.checkVisibility() && one.textContent.trim() &&
+          one.clientWidth > 1 && !one.closest(".sfo-margin"); // for voices only; said again at the end of the page
       })
       .map(this.name);
   },

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built_book import built, pages_of_sphinx, site  # noqa: F401 - fixtures of every test
+from in_browser import address, browser  # noqa: F401
 
 from sugarforoil.publish import warm
 

@@ -12,6 +12,7 @@ from sugarforoil.publish import (
     behind,
     chapters,
     citations,
+    classroom,
     finder,
     folded,
     languages,
@@ -22,6 +23,7 @@ from sugarforoil.publish import (
     pictures,
     progress,
     quick,
+    selfcheck,
     shelf,
     site,
     structured,
@@ -33,6 +35,7 @@ PARTS = (
     numbering,
     chapters,
     mentions,
+    selfcheck,
     folded,
     behind,
     page_notes,
@@ -46,6 +49,7 @@ PARTS = (
     finder,
     site,
     progress,
+    classroom,
     quick,
 )
 """The parts, in the order in which they are registered."""
