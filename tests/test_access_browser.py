@@ -83,7 +83,7 @@ def test_no_page_has_a_fault_in_the_dark(seen: list[Seen]) -> None:
 
 def test_what_stands_around_the_text_has_no_fault_in_the_dark(tab: Page, address: str) -> None:
     tab.goto(address + CHAPTER, wait_until="load")
-    assert not tab.evaluate("probes.faultsInTheDark(document)")
+    assert not tab.evaluate("probes.faultsInTheDark('body')")
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

@@ -58,7 +58,8 @@ def keep_one_chapter(folder: Path) -> None:
         part["chapters"] = [
             one for one in part["chapters"] if not one["file"].startswith("notebooks/") or one["file"].endswith(CHAPTER)
         ]
-    toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+    # Pages for class speak of every chapter.
+    toc["parts"] = [part for part in toc["parts"] if part["chapters"] and part["caption"] != "For class"]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     (folder / "book" / "index.md").write_text("# Sugar for Oil\n\nOne chapter of it.\n", encoding="utf-8")
 

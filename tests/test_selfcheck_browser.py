@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from built_book import site  # noqa: F401 - a fixture
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from test_pages_browser import BROWSER, FLAGS
+from playwright.sync_api import Browser, Locator, Page
 
 CHAPTER = "notebooks/02_sugar_for_oil.html"
 NOTHING_INLINE = "default-src 'none'; script-src file:; style-src file:; img-src file: data:; font-src file:"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if BROWSER is None:
-        if os.environ.get("SUGARFOROIL_REQUIRE_TOOLS"):
-            pytest.fail("no browser found")
-        pytest.skip("no browser found")
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser: Browser, site: Path) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, site: Path) -> Iterator[Page]:
     """The chapter opened as a file, with no network."""
     context = browser.new_context(offline=True)
     opened = context.new_page()
@@ -119,7 +104,7 @@ def test_every_control_has_a_name_and_every_verdict_is_announced(page):
             assert control.evaluate("one => one.labels.length") == 1
 
 
-def test_nothing_is_sent_stored_or_set_inline(browser, site, tmp_path):  # noqa: F811
+def test_nothing_is_sent_stored_or_set_inline(browser, site, tmp_path):
     """The page under a policy that forbids inline scripts and styles: it answers, and nothing is refused."""
     text = (site / CHAPTER).read_text(encoding="utf-8")
     copy, script = tmp_path / "notebooks" / "page.html", Path("_static") / "js" / "selfcheck.js"
@@ -153,7 +138,7 @@ def test_nothing_is_sent_stored_or_set_inline(browser, site, tmp_path):  # noqa:
     context.close()
 
 
-def test_without_scripts_the_answer_is_folded_beneath_its_question(browser, site):  # noqa: F811
+def test_without_scripts_the_answer_is_folded_beneath_its_question(browser, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site / CHAPTER).as_uri())
@@ -169,7 +154,7 @@ def test_without_scripts_the_answer_is_folded_beneath_its_question(browser, site
     context.close()
 
 
-def test_every_chapter_page_has_its_questions(site):  # noqa: F811
+def test_every_chapter_page_has_its_questions(site):
     for file in sorted((site / "notebooks").glob("[0-9]*.html")):
         page = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml")
         boxes = page.select("section#check-yourself .sfo-check")

@@ -184,6 +184,8 @@ def slug_of(docname: str) -> str:
     folder, _, name = docname.rpartition("/")
     if folder == "book/data":
         return "data" if name == "index" else f"table-{name}"
+    if folder == "book/teach":
+        return "teach" if name == "index" else f"teach-{name}"
     return "cover" if docname == "book/index" else name
 
 
