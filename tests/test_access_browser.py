@@ -59,6 +59,7 @@ def seen(site: Path, browser: Browser, address: str) -> list[Seen]:
         for size in (PHONE, SMALLEST):
             tab.set_viewport_size(size)
             one.wider[size["width"]] = tab.evaluate("probes.wider()")
+        tab.evaluate("probes.drawn()")  # the page's own script then knows what scrolls at this size
         one.faults += tab.evaluate("probes.faultsOfStructure()")  # last: it shortens the page
         found.append(one)
     context.close()
@@ -231,7 +232,8 @@ def test_text_is_set_in_the_books_own_faces(tab: Page, address: str) -> None:
         found = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": f".citation [lang='{language}']"})
         assert found["nodeIds"], language
         tab.locator(f".citation [lang='{language}']").first.scroll_into_view_if_needed()
-        tab.evaluate("document.fonts.ready")
+        tab.evaluate("probes.drawn()")  # the faces that these letters need are asked for when they come into view
+        tab.evaluate("document.fonts.ready.then(() => true)")
         for node in found["nodeIds"][:5]:
             faces = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
             assert {face["familyName"].startswith("Source S") for face in faces} == {True}, (language, faces)

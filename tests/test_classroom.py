@@ -177,8 +177,8 @@ def test_washington_is_told_nothing_before_it_was_known():
 
 def test_every_role_of_the_table_has_a_card_on_its_own_page():
     page = text(TEACH / "simulation-roles.md")
-    cards = re.findall(r"^:::\{div\} print-page sfo-sheet\n### ([^:]+): ([^,\n(]+)", page, re.MULTILINE)
-    assert len(cards) == page.count("### ") >= 15
+    cards = re.findall(r"^:::\{div\} print-page sfo-sheet\n## ([^:]+): ([^,\n(]+)", page, re.MULTILINE)
+    assert len(cards) == len(re.findall(r"^## .*: ", page, re.MULTILINE)) >= 15
     names = {name.strip().casefold() for _, name in cards}
     table = columns(section(text(TEACH / "simulation.md"), "What you need"))
     wanted = [name.strip().casefold() for row in table[1:] for name in row[1].split(",")]

@@ -104,13 +104,13 @@ def test_every_control_has_a_name_and_every_verdict_is_announced(page):
             assert control.evaluate("one => one.labels.length") == 1
 
 
-def test_nothing_is_sent_stored_or_set_inline(browser, site, tmp_path):
+def test_nothing_is_sent_stored_or_set_inline(browser, pages_of_sphinx, tmp_path):
     """The page under a policy that forbids inline scripts and styles: it answers, and nothing is refused."""
-    text = (site / CHAPTER).read_text(encoding="utf-8")
+    text = (pages_of_sphinx / CHAPTER).read_text(encoding="utf-8")
     copy, script = tmp_path / "notebooks" / "page.html", Path("_static") / "js" / "selfcheck.js"
     for folder in (copy.parent, (tmp_path / script).parent):
         folder.mkdir(parents=True)
-    shutil.copy(site / script, tmp_path / script)
+    shutil.copy(pages_of_sphinx / script, tmp_path / script)
     bare = BeautifulSoup(text, "lxml")
     for one in bare.select("script:not([src])"):
         one.decompose()
