@@ -16,11 +16,12 @@ globalThis.probes = {
   },
 
   // All but colours, and of what one template writes over and over only the beginning: it changes the page.
-  faultsOfStructure() {
+  async faultsOfStructure() {
     for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent; // no span for each word
     for (const rows of document.querySelectorAll("tbody, ul, .citation-list, [role=list]")) {
       for (const row of [...rows.children].slice(this.enough)) row.remove();
     }
+    await this.drawn();
     const rules = Object.fromEntries(this.coloured.map((rule) => [rule, { enabled: false }]));
     return this.axe({ runOnly: this.rules, rules });
   },

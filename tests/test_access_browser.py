@@ -59,6 +59,7 @@ def seen(site: Path, browser: Browser, address: str) -> list[Seen]:
         for size in (PHONE, SMALLEST):
             tab.set_viewport_size(size)
             one.wider[size["width"]] = tab.evaluate("probes.wider()")
+        tab.set_viewport_size(WIDE)
         tab.evaluate("probes.drawn()")  # the page's own script then knows what scrolls at this size
         one.faults += tab.evaluate("probes.faultsOfStructure()")  # last: it shortens the page
         found.append(one)

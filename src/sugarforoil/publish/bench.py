@@ -13,6 +13,7 @@ import gzip
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -205,7 +206,7 @@ def grown(count: int, place: Path) -> Path:
         text = original.read_text(encoding="utf-8")
         for mark in ids(text):
             text = text.replace(f'"{mark}"', f'"{mark}-x{number}"').replace(f"`{mark}`", f"`{mark}-x{number}`")
-        name = f"copy{number}_{original.stem[3:]}"
+        name = f"{number % 100:02}_copy_{number}_{original.stem[3:]}"  # a chapter's name begins with two digits
         (folder / "notebooks" / f"{name}.ipynb").write_text(renamed(text, number), encoding="utf-8")
         names.append({"file": f"notebooks/{name}"})
     if names:
@@ -227,7 +228,7 @@ def renamed(notebook: str, number: int) -> str:
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
             text = "".join(cell["source"])
-            text = text.replace(":label: ", f":label: x{number}-").replace("{solution} ", f"{{solution}} x{number}-")
+            text = re.sub(r"(:label: *|\{solution(?:-start)?\} *)(?=ex-)", rf"\g<1>x{number}-", text)
             cell["source"] = text
     return json.dumps(book)
 
