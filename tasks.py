@@ -19,6 +19,8 @@ VENV = os.path.join(ROOT, ".venv")
 LOCK = os.path.join(ROOT, "requirements.lock")
 STAMP = os.path.join(VENV, "installed.json")
 LOG = os.path.join(VENV, "install.log")
+CLASS = os.path.join(ROOT, "class")
+HUB = os.path.join(ROOT, ".venv-hub")  # the class server's packages, apart from the book's
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 
 
@@ -107,20 +109,20 @@ def setup():
     print("Set up in %.0f s." % (time.time() - started), flush=True)
 
 
-def _call(command, failure, count=None):
+def _call(command, failure, count=None, log_file=LOG, cwd=ROOT):
     """Run one step of the install; its chatter goes to a log, its progress and its last word to the reader."""
-    os.makedirs(VENV, exist_ok=True)  # for the log
+    os.makedirs(os.path.dirname(log_file), exist_ok=True)
     collected, last = 0, ""
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=cwd,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,
         errors="replace",
     )
-    with open(LOG, "a", encoding="utf-8") as log:
+    with open(log_file, "a", encoding="utf-8") as log:
         for line in process.stdout:
             log.write(line)
             if line.startswith("Collecting "):
@@ -134,7 +136,7 @@ def _call(command, failure, count=None):
             if re.match(r"\s*(ERROR|Error|error)", line):
                 last = line.strip()
     if process.wait() != 0:
-        raise Stop("Set-up stopped: %s. %s The whole log is in %s" % (failure, last, os.path.relpath(LOG, ROOT)))
+        raise Stop("Set-up stopped: %s. %s The whole log is in %s" % (failure, last, os.path.relpath(log_file, ROOT)))
 
 
 def environment():
@@ -168,7 +170,7 @@ def help_():
     """this list"""
     print("make <target>, or on Windows: py tasks.py <target>\n")
     for name, task in TASKS.items():
-        print("  %-7s %s" % (name, task.__doc__.strip().splitlines()[0]))
+        print("  %-10s %s" % (name, task.__doc__.strip().splitlines()[0]))
 
 
 def setup_():
@@ -217,9 +219,19 @@ def run():
     return hand_over("sugarforoil.publish.notebooks")
 
 
+def anywhere():
+    """run copies of all chapters with the wheel alone, elsewhere and without a network, and compare"""
+    return hand_over("sugarforoil.publish.anywhere")
+
+
 def data():
     """rebuild the derived tables, the list of sources and the data package's checksums"""
     return hand_over("sugarforoil.publish.rebuild")
+
+
+def worksheets():
+    """write each chapter's worksheet, for students and for instructors, into worksheets"""
+    return hand_over("sugarforoil.publish.worksheets")
 
 
 def mutate():
@@ -240,6 +252,102 @@ def lab():
     return hand_over("jupyterlab", *options)
 
 
+def hub():
+    """start a JupyterHub for a class on this machine (needs Node 20; see the page A class server)"""
+    setup_hub()
+    settings = _hub("share", "jupyter", "lab", "settings")
+    os.makedirs(settings, exist_ok=True)
+    shutil.copy(os.path.join(CLASS, "overrides.json"), settings)  # JupyterLab fetches nothing from elsewhere
+    env = environment()
+    env["PATH"] = os.pathsep.join([_hub("bin"), _hub("proxy", "node_modules", ".bin"), env.get("PATH", "")])
+    print("The class server: http://127.0.0.1:8000 unless class/local_config.py says otherwise. Ctrl-C stops it.")
+    return subprocess.call(
+        [_hub("bin", "python"), "-m", "jupyterhub", "--config", os.path.join(CLASS, "jupyterhub_config.py")],
+        cwd=CLASS,
+        env=env,
+    )
+
+
+def _hub(*parts):
+    return os.path.join(HUB, *parts)
+
+
+def setup_hub():
+    """Make `.venv-hub`: the packages of class/requirements.lock, the book's package as readers get it, the proxy."""
+    if os.name == "nt":
+        raise Stop("JupyterHub does not run on Windows: use Linux, macOS or the Windows Subsystem for Linux.")
+    missing = [name for name in ("node", "npm") if not shutil.which(name)]
+    if missing:
+        raise Stop(
+            "The class server's proxy needs Node 20 or newer, and %s was not found: install Node from nodejs.org "
+            "or your system's packages." % " or ".join(missing)
+        )
+    version = subprocess.check_output(["node", "--version"], universal_newlines=True).strip()
+    if int(re.match(r"v(\d+)", version).group(1)) < 20:
+        raise Stop("The class server's proxy needs Node 20 or newer; this is Node %s." % version)
+    wanted = {
+        "folder": ROOT,
+        "packages": _digest("class/requirements.lock", "class/package-lock.json"),
+        "book": _digest("src", "data"),
+    }
+    stamp, log = _hub("installed.json"), _hub("install.log")
+    try:
+        with open(stamp, encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        found = {}
+    if found == wanted:
+        return
+    if {**found, "book": ""} != {**wanted, "book": ""}:  # else what a teacher has added, such as a login, stays
+        _hub_packages(log)
+    # Not editable: students' notebooks read the data from here, and have no way into the repository.
+    _call(
+        _hub_pip() + ["--force-reinstall", "--no-deps", "--no-build-isolation", ROOT],
+        "the helper package sugarforoil could not be installed",
+        log_file=log,
+    )
+    # The list of fonts, which student.py hands to every student.
+    fonts = "import os; os.environ['MPLCONFIGDIR'] = %r; import matplotlib.font_manager, sugarforoil"
+    _call([_hub("bin", "python"), "-c", fonts % _hub("matplotlib")], "the helper package does not import", log_file=log)
+    with open(stamp, "w", encoding="utf-8") as file:
+        json.dump(wanted, file)
+
+
+def _hub_packages(log):
+    """Make `.venv-hub` from an empty folder: the locked packages and the proxy."""
+    python, lock = interpreter(), os.path.join(CLASS, "requirements.lock")
+    with open(lock, encoding="utf-8") as file:
+        count = sum("==" in line for line in file)
+    print("Setting up .venv-hub with %d locked packages (a minute or two) ..." % count, flush=True)
+    shutil.rmtree(HUB, ignore_errors=True)
+    _call([python, "-m", "venv", HUB], "Python's venv module could not make .venv-hub", log_file=log)
+    network = "could not be installed (is there a network, and room on the disk?)"
+    _call(_hub_pip() + ["--require-hashes", "-r", lock], "the locked packages " + network, count, log_file=log)
+    os.makedirs(_hub("proxy"))
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(os.path.join(CLASS, name), _hub("proxy"))
+    npm = ["npm", "ci", "--ignore-scripts"]
+    _call(npm, "the proxy configurable-http-proxy " + network, log_file=log, cwd=_hub("proxy"))
+
+
+def _hub_pip():
+    return [_hub("bin", "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+
+
+def _digest(*names):
+    """A fingerprint of files and folders of the project; compiled code does not count."""
+    digest = hashlib.sha256()
+    for name in names:
+        top = os.path.join(ROOT, name)
+        found = [top] if os.path.isfile(top) else []
+        for folder, _, files in os.walk(top):
+            found += [os.path.join(folder, one) for one in files if one.endswith((".py", ".csv", ".json", ".lock"))]
+        for path in sorted(found):
+            with open(path, "rb") as file:
+                digest.update(path.encode("utf-8") + b"\0" + file.read())
+    return digest.hexdigest()
+
+
 def bench():
     """measure build, run, memory and page weight, and print a table"""
     return hand_over("sugarforoil.publish.bench")
@@ -249,32 +357,24 @@ def lock():
     """resolve the newest allowed versions into requirements.lock (needs the tool uv and a network)"""
     if not shutil.which("uv"):
         raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
-    return subprocess.call(
-        [
-            "uv",
-            "pip",
-            "compile",
-            "pyproject.toml",
-            "--all-extras",
-            "--universal",
-            "--python-version",
-            "3.11",
-            "--generate-hashes",
-            "--no-header",
-            "--no-annotate",
-            "--quiet",
-            "-o",
-            "requirements.lock",
-        ],
-        cwd=ROOT,
+    hub_lock = os.path.join("class", "requirements.lock")
+    return _resolve(["pyproject.toml", "--all-extras"], "requirements.lock") or _resolve(
+        ["pyproject.toml", os.path.join("class", "requirements.in"), "--extra", "lab", "-c", "requirements.lock"],
+        hub_lock,
     )
 
 
+def _resolve(sources, target):
+    command = ["uv", "pip", "compile"] + sources + ["--universal", "--python-version", "3.11", "--generate-hashes"]
+    return subprocess.call(command + ["--no-header", "--no-annotate", "--quiet", "-o", target], cwd=ROOT)
+
+
 def clean():
-    """remove what was built and the virtual environment; sources, data and stored outputs stay"""
-    for name in ("_build", ".venv", os.path.join("book", "data"), ".pytest_cache", ".mypy_cache", ".ruff_cache"):
+    """remove what was built and the virtual environments; sources, data and stored outputs stay"""
+    made = ("_build", "worksheets", ".venv", ".venv-hub", os.path.join("book", "data"))
+    for name in made + (".pytest_cache", ".mypy_cache", ".ruff_cache"):
         shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
-    print("Removed _build, .venv, the generated catalogue and the tools' caches.")
+    print("Removed _build, worksheets, .venv, .venv-hub, the generated catalogue and the tools' caches.")
 
 
 TASKS = {
@@ -288,9 +388,12 @@ TASKS = {
     "release": release,
     "test": test,
     "run": run,
+    "anywhere": anywhere,
     "data": data,
+    "worksheets": worksheets,
     "mutate": mutate,
     "lab": lab,
+    "hub": hub,
     "bench": bench,
     "lock": lock,
     "clean": clean,

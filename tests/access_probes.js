@@ -11,15 +11,67 @@ globalThis.probes = {
 
   // Everything, with boxes unfolded, so that what is in them is seen, too.
   async faults() {
-    for (const box of document.querySelectorAll("details")) box.open = true;
-    await this.drawn(); // the page's own script then knows what scrolls
-    return this.axe({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    await this.unfolded();
+    return this.axe({ runOnly: this.rules });
+  },
+
+  // All but colours, and of what one template writes over and over only the beginning: it changes the page.
+  faultsOfStructure() {
+    for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent; // no span for each word
+    for (const rows of document.querySelectorAll("tbody, ul, .citation-list, [role=list]")) {
+      for (const row of [...rows.children].slice(this.enough)) row.remove();
+    }
+    const rules = Object.fromEntries(this.coloured.map((rule) => [rule, { enabled: false }]));
+    return this.axe({ runOnly: this.rules, rules });
   },
 
   // Nothing but colours changes in the dark. What stands around the text is the same on every page: one is enough.
   faultsInTheDark(part = "article, .bd-search-container") {
     document.documentElement.dataset.theme = "dark";
-    return this.axe({ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } }, part);
+    return this.faultsOfColour(part);
+  },
+
+  rules: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  coloured: ["color-contrast", "link-in-text-block"],
+  enough: 25, // rows of a table, entries of a list
+
+  faultsOfColour(part = "body") {
+    const include = this.kindsOfText(part);
+    return include.length ? this.axe({ runOnly: { type: "rule", values: this.coloured } }, { include }) : [];
+  },
+
+  // One element for each way in which text meets its ground: all that a rule about colours looks at.
+  kindsOfText(part) {
+    const grounds = new Map([[null, ""]]);
+    const ground = (one) => {
+      if (!grounds.has(one)) {
+        const style = getComputedStyle(one);
+        const below = ground(one.parentElement);
+        const own = `${style.backgroundColor} ${style.backgroundImage} ${style.opacity} ${style.filter}`;
+        grounds.set(one, own === "rgba(0, 0, 0, 0) none 1 none" ? below : `${below}/${own}`);
+      }
+      return grounds.get(one);
+    };
+    const kinds = new Map();
+    for (const one of [...document.querySelectorAll(part)].flatMap((top) => [top, ...top.querySelectorAll("*")])) {
+      const says = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      if (!(says || one.matches("a, input, textarea")) || !one.checkVisibility()) continue;
+      const style = getComputedStyle(one);
+      const look = [style.color, style.fontSize, style.fontWeight, style.textShadow, style.position, ground(one)];
+      const link = one.closest("a[href]");
+      if (link) {
+        const marked = getComputedStyle(link);
+        look.push(marked.textDecorationLine, marked.borderBottomWidth, getComputedStyle(link.parentElement).color);
+      }
+      const key = look.join("|");
+      if (!kinds.has(key)) kinds.set(key, one);
+    }
+    return [...kinds.values()];
+  },
+
+  async unfolded() {
+    for (const box of document.querySelectorAll("details")) box.open = true;
+    await this.drawn(); // the page's own script then knows what scrolls
   },
 
   drawn: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
@@ -35,8 +87,9 @@ globalThis.probes = {
     const texts = [...document.querySelectorAll("article > section p")].filter((one) => !one.closest(aside));
     const longest = texts.sort((one, other) => other.textContent.length - one.textContent.length)[0];
     if (!longest || longest.textContent.length < 500) return null;
+    const unseen = [...longest.querySelectorAll(".sfo-margin")].reduce((sum, one) => sum + one.textContent.length, 0);
     const lines = longest.getBoundingClientRect().height / parseFloat(getComputedStyle(longest).lineHeight);
-    return longest.textContent.length / (Math.round(lines) - 0.5); // the last line is half full, on average
+    return (longest.textContent.length - unseen) / (Math.round(lines) - 0.5); // the last line is half full, on average
   },
 
   wider: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -54,7 +107,8 @@ globalThis.probes = {
         const style = getComputedStyle(one);
         const across = hides(style.overflowX) && one.scrollWidth > one.clientWidth + 2;
         const down = hides(style.overflowY) && one.scrollHeight > one.clientHeight + 2;
-        return (across || down) && one.checkVisibility() && one.textContent.trim();
+        return (across || down) && one.checkVisibility() && one.textContent.trim() &&
+          one.clientWidth > 1 && !one.closest(".sfo-margin"); // for voices only; said again at the end of the page
       })
       .map(this.name);
   },

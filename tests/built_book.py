@@ -1,8 +1,12 @@
-"""The book, built once for all tests of its pages into a folder of its own (`_build/` is left alone)."""
+"""The book, built once for all tests of its pages into a folder of its own (`_build/` is left alone).
+
+`conftest.py` makes these fixtures known to every test.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -15,8 +19,8 @@ PATIENCE = 300  # seconds that one worker waits for the book that another builds
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the built site. Building fails on any warning or dead reference."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the site as Sphinx leaves it and as it is published. Any warning or dead reference fails."""
     base = tmp_path_factory.getbasetemp()
     # Workers of pytest-xdist have folders of their own beside one another: they share what stands above.
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "book"
@@ -29,14 +33,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         try:
             build.write_generated()
             build.build_site(beside=shared)
-            lighten(shared / "_build" / "html")
+            shutil.copytree(shared / "_build" / "html", shared / "published" / "html")
+            lighten(shared / "published" / "html")
         except BaseException:
             failed.touch()
             raise
         done.touch()
     if failed.exists():
         pytest.fail("the book was not built: see the worker that built it")
-    return shared / "_build" / "html"
+    return shared
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Path:
+    """The folder of the published site."""
+    return built / "published" / "html"
+
+
+@pytest.fixture(scope="session")
+def pages_of_sphinx(built: Path) -> Path:
+    """The folder of the site from which PDF and EPUB are set."""
+    return built / "_build" / "html"
 
 
 def await_one_of(*marks: Path) -> None:

@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from built_book import built, pages_of_sphinx, site  # noqa: F401 - fixtures of every test
+from in_browser import address, browser  # noqa: F401
+
+from sugarforoil.publish import warm
+
+warm.use()  # nbval starts a kernel for each notebook
 
 TESTS = Path(__file__).resolve().parent
 TINY = TESTS / "tiny_data"

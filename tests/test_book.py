@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from built_book import site  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -22,13 +21,13 @@ Pages = dict[Path, BeautifulSoup]
 
 
 @pytest.fixture(scope="module")
-def pages(site: Path) -> Pages:  # noqa: F811
+def pages(site: Path) -> Pages:
     """Every page of the site, parsed."""
     return {path: BeautifulSoup(path.read_bytes(), "lxml") for path in sorted(site.rglob("*.html"))}
 
 
 @pytest.fixture(scope="module")
-def chapters(site: Path, pages: Pages) -> dict[str, BeautifulSoup]:  # noqa: F811
+def chapters(site: Path, pages: Pages) -> dict[str, BeautifulSoup]:
     """The pages of the chapters, by the name of the notebook."""
     return {path.stem: pages[site / "notebooks" / f"{path.stem}.html"] for path in NOTEBOOKS}
 
@@ -62,7 +61,7 @@ def words(text: str) -> str:
 # --- the whole site ---------------------------------------------------------------------------------------
 
 
-def test_every_internal_link_leads_somewhere(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_every_internal_link_leads_somewhere(site: Path, pages: Pages) -> None:
     anchors = {path: {tag["id"] for tag in page.find_all(id=True)} for path, page in pages.items()}
     dead = []
     for path, page in pages.items():
@@ -78,7 +77,7 @@ def test_every_internal_link_leads_somewhere(site: Path, pages: Pages) -> None: 
     assert not dead
 
 
-def test_no_page_asks_another_host_for_anything(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_no_page_asks_another_host_for_anything(site: Path, pages: Pages) -> None:
     asked = [
         f"{path.relative_to(site)}: {address}"
         for path, page in pages.items()
@@ -92,7 +91,7 @@ def test_no_page_asks_another_host_for_anything(site: Path, pages: Pages) -> Non
     assert not asked
 
 
-def test_every_style_sheet_finds_its_files(site: Path) -> None:  # noqa: F811
+def test_every_style_sheet_finds_its_files(site: Path) -> None:
     missing = []
     for sheet in site.rglob("*.css"):
         css = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -103,7 +102,7 @@ def test_every_style_sheet_finds_its_files(site: Path) -> None:  # noqa: F811
     assert not missing
 
 
-def test_no_markup_is_left_in_the_text(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_no_markup_is_left_in_the_text(site: Path, pages: Pages) -> None:
     leftover = re.compile(r"\{(?:cite|numref|doc|ref|term|eq|math)[:\w]*\}|:::|```|\]\(|\bNaN\b|\bnan\b")
     for path, page in pages.items():
         article = BeautifulSoup(str(page.find("article") or page.body), "lxml")
@@ -112,7 +111,7 @@ def test_no_markup_is_left_in_the_text(site: Path, pages: Pages) -> None:  # noq
         assert not leftover.findall(article.get_text()), path.relative_to(site)
 
 
-def test_nothing_of_the_machine_that_built_it_is_in_it(site: Path) -> None:  # noqa: F811
+def test_nothing_of_the_machine_that_built_it_is_in_it(site: Path) -> None:
     home = str(ROOT)
     for path in [*site.rglob("*.html"), *site.rglob("*.js"), *site.rglob("*.svg")]:
         text = path.read_text(encoding="utf-8")
@@ -126,20 +125,20 @@ def test_every_page_is_named_and_says_its_language(pages: Pages) -> None:
     assert all(len(page.find_all("h1")) == 1 for path, page in pages.items() if page.find("article"))
 
 
-def test_no_anchor_is_doubled(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_no_anchor_is_doubled(site: Path, pages: Pages) -> None:
     for path, page in pages.items():
         ids = [tag["id"] for tag in page.find_all(id=True)]
         assert len(ids) == len(set(ids)), f"{path.relative_to(site)}: {sorted(ids)}"
 
 
-def test_the_root_leads_to_the_cover(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_the_root_leads_to_the_cover(site: Path, pages: Pages) -> None:
     cover = pages[site / "index.html"].find("a")["href"]
     page = pages[site / cover]
     assert page.h1.get_text().startswith("Sugar for Oil")
     assert page.select_one(".sfo-from-chapter a img[alt]"), "the cover shows no figure"
 
 
-def test_search_knows_the_words_of_the_book(site: Path) -> None:  # noqa: F811
+def test_search_knows_the_words_of_the_book(site: Path) -> None:
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     known = json.loads(re.search(r"Search\.setIndex\((.*)\)", index, re.DOTALL)[1])
     assert {"sugar", "soviet", "quota"} <= set(known["terms"])
@@ -149,7 +148,7 @@ def test_search_knows_the_words_of_the_book(site: Path) -> None:  # noqa: F811
 # --- pictures and figures ---------------------------------------------------------------------------------
 
 
-def test_every_picture_has_authored_alternative_text(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_every_picture_has_authored_alternative_text(site: Path, pages: Pages) -> None:
     for path, page in pages.items():
         for image in page.find_all("img"):
             alt = image.get("alt", "")
@@ -157,7 +156,7 @@ def test_every_picture_has_authored_alternative_text(site: Path, pages: Pages) -
             assert not re.search(r"\.(svg|png)\b|_images/", alt), f"{path.relative_to(site)}: {alt}"
 
 
-def test_every_figure_has_number_caption_rows_and_data(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_every_figure_has_number_caption_rows_and_data(site: Path, pages: Pages) -> None:
     found = 0
     for path, page in pages.items():
         for figure in page.find_all("figure"):
@@ -239,7 +238,7 @@ def test_every_section_of_a_notebook_is_on_its_page(notebook: Path, chapters: di
                 assert any(words(title) in one for one in titles), title
 
 
-def test_citations_lead_to_the_bibliography(site: Path, chapters: dict[str, BeautifulSoup]) -> None:  # noqa: F811
+def test_citations_lead_to_the_bibliography(site: Path, chapters: dict[str, BeautifulSoup]) -> None:
     for name, page in chapters.items():
         cited = page.select(".bibtex-citation a")
         assert cited, name
@@ -257,7 +256,7 @@ def test_solutions_are_folded_without_a_script(chapters: dict[str, BeautifulSoup
 # --- the catalogue ----------------------------------------------------------------------------------------
 
 
-def test_every_table_has_its_page_and_its_file(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_every_table_has_its_page_and_its_file(site: Path, pages: Pages) -> None:
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     index = pages[site / "book" / "data" / "index.html"]
     for table in package["resources"]:
@@ -272,7 +271,7 @@ def test_every_table_has_its_page_and_its_file(site: Path, pages: Pages) -> None
         assert (path.parent / file).resolve().read_bytes() == (ROOT / "data" / table["path"]).read_bytes()
 
 
-def test_the_bibliography_holds_every_source(site: Path, pages: Pages) -> None:  # noqa: F811
+def test_the_bibliography_holds_every_source(site: Path, pages: Pages) -> None:
     bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
     entries = re.findall(r"(?m)^@\w+\{([^,]+),", bibliography)
     listed = pages[site / "book" / "bibliography.html"].select("div.citation")

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 from lxml import html
 
 from sugarforoil.publish import build, bundle, freshness, pdf
@@ -20,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def packed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:  # noqa: F811
+def packed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The bundle of the built site, with stand-ins for PDF and EPUB, which have tests of their own."""
     made = tmp_path_factory.mktemp("made")
     (made / "book.pdf").write_bytes(b"%PDF")

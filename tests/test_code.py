@@ -71,4 +71,4 @@ def test_no_file_names_a_place_on_somebodys_machine(pattern):
 
 def test_every_font_has_its_licence_beside_it():
     for font in [path for path in tracked() if path.suffix in {".ttf", ".woff2"}]:
-        assert any(font.parent.glob("OFL*")), font
+        assert any(any(folder.glob("OFL*")) for folder in (font.parent, font.parent.parent)), font

@@ -12,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 from lxml import etree
 from tools import need
 
@@ -30,8 +29,8 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def packed(site: Path) -> bytes:  # noqa: F811
-    return epub.pack(epub.files(manuscript.read(site)))
+def packed(pages_of_sphinx: Path) -> bytes:
+    return epub.pack(epub.files(manuscript.read(pages_of_sphinx)))
 
 
 @pytest.fixture(scope="module")
@@ -154,12 +153,14 @@ def test_every_solution_can_be_reached_and_left_again(pages: dict) -> None:
         assert len(exercises) == sum(link.text == "Solution" for link in left)
 
 
-def test_code_is_left_to_the_notebook(pages: dict, site: Path) -> None:  # noqa: F811
+def test_code_is_left_to_the_notebook(pages: dict, pages_of_sphinx: Path) -> None:
     for name in CHAPTERS:
         page = pages[f"EPUB/text/{name}.xhtml"]
         assert not find(page, "//h:pre")
         assert re.search(rf"{name[2:]}_\w+\.ipynb", find(page, "string(//h:p[@class='from-notebook'])"))
-    online = manuscript.read(site, address="https://example.org/book", only=lambda one: one.startswith("notebooks/02"))
+    online = manuscript.read(
+        pages_of_sphinx, address="https://example.org/book", only=lambda one: one.startswith("notebooks/02")
+    )
     text = epub.files(online, "https://example.org/book/")["EPUB/text/ch02.xhtml"].decode()
     assert '<a href="https://example.org/book/notebooks/02_sugar_for_oil.html">02_sugar_for_oil.ipynb</a>' in text
 
@@ -180,10 +181,10 @@ def test_nothing_is_fetched_and_the_readers_colours_and_type_stay(book: zipfile.
         assert not [src for src in find(page, "//@src") if ":" in src]
 
 
-def test_the_same_book_gives_the_same_bytes(site: Path) -> None:  # noqa: F811
+def test_the_same_book_gives_the_same_bytes(pages_of_sphinx: Path) -> None:
     def make() -> bytes:
         some = {"book/index", "book/glossary", "notebooks/02_sugar_for_oil"}
-        return epub.pack(epub.files(manuscript.read(site, only=some.__contains__)))
+        return epub.pack(epub.files(manuscript.read(pages_of_sphinx, only=some.__contains__)))
 
     assert make() == make()
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from built_book import site  # noqa: F401 - a fixture
 from PIL import Image
 
 from sugarforoil.publish import address, behind, cards, citations, shelf, structured
@@ -23,7 +22,7 @@ Pages = dict[Path, BeautifulSoup]
 
 
 @pytest.fixture(scope="module")
-def chapters(site: Path) -> Pages:  # noqa: F811
+def chapters(site: Path) -> Pages:
     """The pages of the chapters, parsed."""
     return {path: BeautifulSoup(path.read_bytes(), "lxml") for path in sorted(site.glob("notebooks/*.html"))}
 
@@ -155,14 +154,14 @@ def said(path: Path) -> tuple[BeautifulSoup, dict]:
     return page, json.loads(blocks[0].string)
 
 
-def test_structured_data_name_what_stands_on_the_page(site: Path) -> None:  # noqa: F811
+def test_structured_data_name_what_stands_on_the_page(site: Path) -> None:
     page, cover = said(site / "book" / "index.html")
     assert cover["@type"] == "Book"
     assert cover["name"] in page.h1.get_text()
     assert [one["position"] for one in cover["hasPart"]] == list(range(1, len(cover["hasPart"]) + 1))
     for path in sorted(site.glob("notebooks/*.html")):
         page, chapter = said(path)
-        line = page.select_one("h1 + p").get_text()
+        line = page.select_one("h1 + p").get_text().replace("\N{NO-BREAK SPACE}", " ")
         assert chapter["@type"] == "LearningResource"
         assert chapter["name"] in page.h1.get_text()
         assert chapter["temporalCoverage"].replace("/", "–") in line
@@ -179,7 +178,7 @@ def test_structured_data_name_what_stands_on_the_page(site: Path) -> None:  # no
     assert {one["name"] for one in everything["hasPart"]} == {table["title"] for table in package["resources"]}
 
 
-def test_every_page_of_text_has_a_description_of_its_own(site: Path) -> None:  # noqa: F811
+def test_every_page_of_text_has_a_description_of_its_own(site: Path) -> None:
     seen: dict[str, str] = {}
     for path in sorted([*site.glob("notebooks/*.html"), *site.glob("book/**/*.html")]):
         text = BeautifulSoup(path.read_bytes(), "lxml").find("meta", attrs={"name": "description"})["content"]
@@ -189,7 +188,7 @@ def test_every_page_of_text_has_a_description_of_its_own(site: Path) -> None:  #
         seen[text] = path.name
 
 
-def test_nothing_claims_an_address_that_the_book_does_not_have(site: Path) -> None:  # noqa: F811
+def test_nothing_claims_an_address_that_the_book_does_not_have(site: Path) -> None:
     if address.site():
         pytest.skip("this clone has a public address")
     assert not (site / "sitemap.xml").exists()
@@ -229,9 +228,9 @@ def test_cards_are_drawn_alike_each_time(tmp_path: Path) -> None:
 # --- search and downloads -----------------------------------------------------------------------------------------
 
 
-def test_every_find_of_the_search_leads_to_its_place(site: Path) -> None:  # noqa: F811
+def test_every_find_of_the_search_leads_to_its_place(site: Path) -> None:
     text = (site / "_static" / "finds.js").read_text(encoding="utf-8")
-    known = json.loads(text.partition(" = ")[2].rstrip(";\n"))
+    known = json.loads(text.partition("=")[2].rstrip(";\n"))
     anchors: dict[str, set[str]] = {}
     kinds = set()
     for kind, title, place, about in known["finds"]:
@@ -245,7 +244,7 @@ def test_every_find_of_the_search_leads_to_its_place(site: Path) -> None:  # noq
     assert kinds == {"chapter", "table", "event", "person", "figure", "word", "claim", "document"}
 
 
-def test_a_chapter_offers_its_notebook_and_the_data(site: Path, chapters: Pages) -> None:  # noqa: F811
+def test_a_chapter_offers_its_notebook_and_the_data(site: Path, chapters: Pages) -> None:
     for path, page in chapters.items():
         links = page.select("details.sfo-menu a[download]")
         files = [(path.parent / link["href"]).resolve() for link in links]
@@ -254,7 +253,7 @@ def test_a_chapter_offers_its_notebook_and_the_data(site: Path, chapters: Pages)
         assert all(file.is_file() for file in files)
 
 
-def test_the_books_are_offered_when_they_are_made_and_not_otherwise(site: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_books_are_offered_when_they_are_made_and_not_otherwise(site: Path, tmp_path: Path) -> None:
     copy, made = tmp_path / "html", tmp_path / "made"
     page = Path("notebooks") / "02_sugar_for_oil.html"
     for name in (page, Path("book") / "index.html"):

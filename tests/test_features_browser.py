@@ -7,16 +7,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
+from in_browser import NARROW, WIDE
 from playwright.sync_api import Browser, Page
-from test_pages_browser import NARROW, WIDE, browser  # noqa: F401 - a fixture
 
 CHAPTER = "notebooks/02_sugar_for_oil.html"
 STRICT = "default-src 'self'; script-src 'self'; object-src 'none'"
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:  # noqa: F811
+def tab(browser: Browser, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """One page for all tests, with the second chapter in it."""
     context = browser.new_context(viewport=WIDE, color_scheme="light")
     page = context.new_page()
@@ -80,7 +79,7 @@ def test_a_card_comes_with_pointer_and_focus_and_goes_with_escape(tab: Page, kin
     card.wait_for(state="hidden")
 
 
-def test_a_tap_shows_the_card_before_it_follows_the_link(browser: Browser, site: Path) -> None:  # noqa: F811
+def test_a_tap_shows_the_card_before_it_follows_the_link(browser: Browser, site: Path) -> None:
     context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto((site / CHAPTER).as_uri())
@@ -155,7 +154,7 @@ def test_a_printed_chapter_has_its_sources_and_nothing_for_the_screen(tab: Page)
 )
 def test_search_finds_chapters_events_people_and_tables(
     tab: Page,
-    site: Path,  # noqa: F811
+    site: Path,
     query: str,
     heading: str,
     place: str,
@@ -168,12 +167,12 @@ def test_search_finds_chapters_events_people_and_tables(
     assert tab.locator("#search-results [role=status]").inner_text()[0].isdigit()
 
 
-def test_search_says_when_nothing_is_found(tab: Page, site: Path) -> None:  # noqa: F811
+def test_search_says_when_nothing_is_found(tab: Page, site: Path) -> None:
     tab.goto(f"{(site / 'search.html').as_uri()}?q=xyzzy")
     tab.get_by_text("Nothing was found for “xyzzy”").wait_for()
 
 
-def test_structured_data_stand_under_a_strict_policy(tab: Page, site: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_structured_data_stand_under_a_strict_policy(tab: Page, site: Path, tmp_path: Path) -> None:
     """A block of data is not run, so a policy that forbids inline scripts has nothing against it."""
     html = (site / CHAPTER).read_text(encoding="utf-8")
     block = html[html.index('<script type="application/ld+json">') :].partition("</script>")[0] + "</script>"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, SoupStrainer
-from built_book import site  # noqa: F401 - a fixture
 from docutils import nodes
 from docutils.utils import new_document
 from pybtex.database import parse_file
@@ -52,8 +51,22 @@ def test_every_language_of_the_bibliography_has_a_tag() -> None:
     assert cyrillic and all(named.get(key) == "russian" for key in cyrillic)
 
 
+@pytest.mark.parametrize(
+    ("reference", "title", "langid", "expected"),
+    [
+        ("A. “Куба”. RBC.", "{Куба}", "russian", 'A. “<span lang="ru">Куба</span>”. RBC.'),
+        ("“El plan & la deuda, 5 May 1990”", "{El plan & la deuda, 5 May 1990}", "spanish", None),
+        ("“A plan”. Україна.", "A plan", None, '“A plan”. <span lang="uk">Україна</span>.'),
+        ("“A plan”.", "A plan", None, "“A plan”."),
+    ],
+)
+def test_a_reference_says_its_language(reference: str, title: str, langid: str | None, expected: str | None) -> None:
+    said = languages.in_reference(reference.replace("&", "&amp;"), title, langid)
+    assert said == (expected or '“<span lang="es">El plan &amp; la deuda</span>, 5 May 1990”')
+
+
 @pytest.fixture(scope="module")
-def texts(site: Path) -> list[BeautifulSoup]:  # noqa: F811
+def texts(site: Path) -> list[BeautifulSoup]:
     """What the pages say, without what stands around it."""
     only = SoupStrainer("main")
     return [BeautifulSoup(path.read_bytes(), "lxml", parse_only=only) for path in sorted(site.rglob("*.html"))]

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 from fontTools.ttLib import TTFont
+from in_browser import FAULTS, Quiet
 from playwright.sync_api import Browser
-from test_pages_browser import FAULTS, Quiet, browser  # noqa: F401 - a fixture
 
 from sugarforoil.publish.bench import sent
 from sugarforoil.publish.drawings import slim, steps
@@ -36,7 +35,7 @@ KINDS = [  # one page of each kind
 
 
 @pytest.fixture(scope="module")
-def pages(site: Path) -> dict[str, str]:  # noqa: F811
+def pages(site: Path) -> dict[str, str]:
     """Every page that the theme has set, as text."""
     found = {path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
     return {name: text for name, text in found.items() if name != "index.html"}  # which only leads to the cover
@@ -97,7 +96,7 @@ def test_pictures_have_their_size_and_only_the_first_is_fetched_at_once(pages: d
         assert ["loading" in one for one in files] == [i > 0 for i in range(len(files))], name
 
 
-def test_every_letter_of_the_book_is_in_one_of_its_fonts(site: Path, pages: dict[str, str]) -> None:  # noqa: F811
+def test_every_letter_of_the_book_is_in_one_of_its_fonts(site: Path, pages: dict[str, str]) -> None:
     """What no font has, a browser takes from the reader's machine, where it looks foreign or is missing."""
     fonts = ROOT / "book" / "_static" / "fonts"
     known = {letter for path in fonts.rglob("*.woff2") for letter in TTFont(path).getBestCmap()}
@@ -110,7 +109,7 @@ def test_every_letter_of_the_book_is_in_one_of_its_fonts(site: Path, pages: dict
     assert not missing
 
 
-def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path) -> None:  # noqa: F811
+def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path) -> None:
     """The letters in css/fonts.css and in `sugarforoil.publish.faces` are the same."""
     from sugarforoil.publish import faces
 
@@ -122,14 +121,14 @@ def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path)
 # --- weights ------------------------------------------------------------------------------------------------
 
 
-def weight(site: Path, name: str, page: str) -> tuple[int, int]:  # noqa: F811
+def weight(site: Path, name: str, page: str) -> tuple[int, int]:
     """Bytes and requests of a page with all figures and the fonts that it is sure to need."""
     loaded = re.findall(r"(?:<img[^>]*? src|<script[^>]*? src|<link[^>]*?stylesheet[^>]*? href)=\"([^\"?]+)", page)
     files = [site / name, *((site / name).parent / one for one in loaded if not one.startswith("data:"))]
     return sum(map(sent, files)), len(files)
 
 
-def test_pages_are_light(site: Path, pages: dict[str, str]) -> None:  # noqa: F811
+def test_pages_are_light(site: Path, pages: dict[str, str]) -> None:
     for name, page in pages.items():
         size, requests = weight(site, name, page)
         if name.startswith("notebooks/"):
@@ -145,7 +144,7 @@ def test_pages_are_light(site: Path, pages: dict[str, str]) -> None:  # noqa: F8
 
 
 @pytest.fixture(scope="module")
-def mounts(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:  # noqa: F811
+def mounts(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Where the site may stand: in a folder with a space in its name, and below a path of a server."""
     root = tmp_path_factory.mktemp("a host")
     (root / "a path").symlink_to(site, target_is_directory=True)
@@ -156,7 +155,7 @@ def mounts(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
 
 
 @pytest.mark.parametrize("mount", ["folder", "server"])
-def test_pages_work_in_a_folder_and_below_a_path(mount: str, mounts: dict[str, str], browser: Browser) -> None:  # noqa: F811
+def test_pages_work_in_a_folder_and_below_a_path(mount: str, mounts: dict[str, str], browser: Browser) -> None:
     base = mounts[mount]
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     said: list[str] = []
@@ -180,7 +179,7 @@ def test_pages_work_in_a_folder_and_below_a_path(mount: str, mounts: dict[str, s
     tab.close()
 
 
-def test_the_section_that_is_read_is_marked(mounts: dict[str, str], browser: Browser) -> None:  # noqa: F811
+def test_the_section_that_is_read_is_marked(mounts: dict[str, str], browser: Browser) -> None:
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.goto(f"{mounts['folder']}/notebooks/02_sugar_for_oil.html")
     sections = tab.locator(".bd-toc-nav > ul > li > a")
@@ -197,7 +196,7 @@ MOVES = """new PerformanceObserver(list => {
 
 
 @pytest.mark.parametrize("page", ["book/index.html", "book/methods.html", "book/reference/explore.html"])
-def test_nothing_jumps_while_a_page_loads(page: str, mounts: dict[str, str], browser: Browser) -> None:  # noqa: F811
+def test_nothing_jumps_while_a_page_loads(page: str, mounts: dict[str, str], browser: Browser) -> None:
     tab = browser.new_page(viewport={"width": 412, "height": 823})
     tab.add_init_script(MOVES)
     tab.goto(f"{mounts['server']}/{page}", wait_until="networkidle")

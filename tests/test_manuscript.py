@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 from lxml import html
 
 from sugarforoil.publish import manuscript
@@ -18,8 +17,8 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*
 
 
 @pytest.fixture(scope="module")
-def book(site: Path) -> Manuscript:  # noqa: F811
-    return manuscript.read(site)
+def book(pages_of_sphinx: Path) -> Manuscript:
+    return manuscript.read(pages_of_sphinx)
 
 
 def test_the_book_has_every_chapter_in_order(book: Manuscript) -> None:
@@ -63,11 +62,11 @@ def test_solutions_and_self_check_are_unfolded(book: Manuscript) -> None:
     for page in book.pages:
         if page.kind == "chapter":
             assert len(page.content.find_class("solution")) >= len(page.content.find_class("exercise")) > 0
-            assert page.content.find_class("sfo-question")
+            assert len(page.content.find_class("sfo-check-answer")) >= 3
 
 
-def test_code_is_there_when_asked_for(site: Path) -> None:  # noqa: F811
-    one = manuscript.read(site, code=True, only=lambda name: name == "notebooks/02_sugar_for_oil")
+def test_code_is_there_when_asked_for(pages_of_sphinx: Path) -> None:
+    one = manuscript.read(pages_of_sphinx, code=True, only=lambda name: name == "notebooks/02_sugar_for_oil")
     (page,) = one.pages
     assert "figures.Chart(" in page.content.text_content()
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import io
-import os
-import shutil
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
+from in_browser import FAULTS, NARROW, WIDE
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-FAULTS = ("error", "warning")
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
+from playwright.sync_api import Browser, Page
 
 # Loads the pictures further down too, which otherwise load when they come into view.
 SEE_ALL = """() => Promise.all([...document.images].map(image => {
@@ -58,35 +43,8 @@ class Visit:
         return f"{self.page} at {self.width} px"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if BROWSER is None:
-        message = f"no browser found: one of {', '.join(NAMES)}"
-        if os.environ.get("SUGARFOROIL_REQUIRE_BROWSER"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:  # noqa: F811
-    """Where the site is served, for as long as the tests last."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def visits(site: Path, browser: Browser, address: str) -> list[Visit]:  # noqa: F811
+def visits(site: Path, browser: Browser, address: str) -> list[Visit]:
     """A visit to every page, at both widths."""
     found: list[Visit] = []
     for size in (WIDE, NARROW):
@@ -116,7 +74,7 @@ def watch(tab: Page, visits: list[Visit]) -> None:
     tab.on("console", lambda said: complain(said.text) if said.type in FAULTS else None)
 
 
-def chapter(site: Path) -> str:  # noqa: F811
+def chapter(site: Path) -> str:
     """The page of the first chapter."""
     return next(site.glob("notebooks/[0-9][0-9]_*.html")).relative_to(site).as_posix()
 
@@ -161,7 +119,7 @@ def test_lines_of_text_are_not_too_long(visits: list[Visit]) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_stand_on_the_paper_of_the_page(
     scheme: Any,
-    site: Path,  # noqa: F811
+    site: Path,
     browser: Browser,
     address: str,
 ) -> None:
@@ -183,7 +141,7 @@ def test_figures_stand_on_the_paper_of_the_page(
         assert ink[0] < 90
 
 
-def test_a_reader_can_choose_the_dark(site: Path, browser: Browser, address: str) -> None:  # noqa: F811
+def test_a_reader_can_choose_the_dark(site: Path, browser: Browser, address: str) -> None:
     tab = browser.new_page(viewport=WIDE, color_scheme="light")
     tab.goto(address + chapter(site), wait_until="networkidle")
     button = tab.locator(".bd-header-article .theme-switch-button")
@@ -195,7 +153,7 @@ def test_a_reader_can_choose_the_dark(site: Path, browser: Browser, address: str
     assert len(seen) == 2
 
 
-def test_code_and_solutions_unfold(site: Path, browser: Browser, address: str) -> None:  # noqa: F811
+def test_code_and_solutions_unfold(site: Path, browser: Browser, address: str) -> None:
     tab = browser.new_page(viewport=NARROW)
     tab.goto(address + chapter(site), wait_until="networkidle")
     for kind in ("details.sfo-code", "details.solution"):

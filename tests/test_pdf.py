@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
@@ -30,13 +29,13 @@ except OSError as error:  # Pango is missing
     pytest.skip(f"no PDF can be set here: {error}", allow_module_level=True)
 
 
-def small_book(site: Path) -> manuscript.Manuscript:  # noqa: F811
-    return manuscript.read(site, only=lambda name: name in SMALL)
+def small_book(pages: Path) -> manuscript.Manuscript:
+    return manuscript.read(pages, only=lambda name: name in SMALL)
 
 
 @pytest.fixture(scope="module")
-def laid_out(site: Path) -> tuple[pdf.Press, list[Any]]:  # noqa: F811
-    return pdf.set_book(small_book(site))
+def laid_out(pages_of_sphinx: Path) -> tuple[pdf.Press, list[Any]]:
+    return pdf.set_book(small_book(pages_of_sphinx))
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +103,9 @@ def test_every_page_bears_its_own_number(book: PdfReader, words: list[str]) -> N
         assert re.search(rf"^{page}\b|\b{page}$", text, re.MULTILINE), page
 
 
-def test_every_figure_has_alternative_text(site: Path, book: PdfReader) -> None:  # noqa: F811
+def test_every_figure_has_alternative_text(pages_of_sphinx: Path, book: PdfReader) -> None:
     found = [one for one in elements(book.trailer["/Root"]["/StructTreeRoot"]) if one["/S"] == "/Figure"]
-    images = [image for page in small_book(site).pages for image in page.content.iter("img")]
+    images = [image for page in small_book(pages_of_sphinx).pages for image in page.content.iter("img")]
     assert len(found) == len(images) + 1  # and the cover
     assert all(len(one.get("/Alt", "")) > 20 for one in found)
 
@@ -127,14 +126,14 @@ def test_title_author_and_date_are_those_of_the_citation(book: PdfReader) -> Non
     assert book.metadata.creation_date.date().isoformat() == cite.date
 
 
-def test_the_same_pages_give_the_same_bytes(site: Path, data: bytes, tmp_path: Path) -> None:  # noqa: F811
+def test_the_same_pages_give_the_same_bytes(pages_of_sphinx: Path, data: bytes, tmp_path: Path) -> None:
     target = tmp_path / "again.pdf"
     code = (
         "import sys; from pathlib import Path; from sugarforoil.publish import manuscript, pdf; "
         "book = manuscript.read(Path(sys.argv[1]), only=lambda name: name in sys.argv[3:]); "
         "Path(sys.argv[2]).write_bytes(pdf.make(book))"
     )
-    command = [sys.executable, "-c", code, str(site), str(target), *SMALL]
+    command = [sys.executable, "-c", code, str(pages_of_sphinx), str(target), *SMALL]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT / "src")})
     assert target.read_bytes() == data
 
@@ -240,10 +239,10 @@ def test_the_index_finds_the_longest_name_and_joins_pages() -> None:
     assert bookindex.ranges([4, 5, 9]) == [(4, 5), (9, 9)]
 
 
-def test_solutions_leave_the_chapter_and_keep_their_exercise(site: Path) -> None:  # noqa: F811
-    (page,) = manuscript.read(site, only=lambda name: name == "notebooks/11_long_view").pages
+def test_solutions_leave_the_chapter_and_keep_their_exercise(pages_of_sphinx: Path) -> None:
+    (page,) = manuscript.read(pages_of_sphinx, only=lambda name: name == "notebooks/11_long_view").pages
     exercises = len(page.content.find_class("exercise"))
-    questions = len(page.content.find_class("sfo-question"))
+    questions = len(page.content.find_class("sfo-check"))
     gathered = backmatter.take_solutions(page)
     assert not page.content.find_class("solution")
     assert len(page.content.find_class("see")) == exercises

@@ -9,14 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from built_book import site  # noqa: F401 - a fixture
 
 from sugarforoil.publish.accessible import mend
 
 CHECKER = Path(__file__).resolve().parents[1] / "_build" / "tools" / "vnu.jar"  # .ci/fetch-vnu puts it there
 
 
-def test_pages_styles_and_pictures_are_valid(site: Path) -> None:  # noqa: F811
+def test_pages_styles_and_pictures_are_valid(site: Path) -> None:
     java = shutil.which("java")
     if java is None or not CHECKER.exists():
         message = "the Nu HTML checker is missing: it needs Java and .ci/fetch-vnu"

@@ -13,6 +13,7 @@ names the file, the row (line number in the file, header = 1) and the column. No
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -137,12 +138,21 @@ def source_keys(frame: pd.DataFrame) -> list[str]:
 
 def cite_label(key: str) -> str:
     """Return the short label of a source, such as "Voeten 2013" or "CIA 1960b". Raises DataError for an unknown key."""
-    table = _checked(SOURCES).set_index(SOURCE_KEY)
-    if key not in table.index:
-        message = f"expected the key of a source, found {key!r}" + did_you_mean(key, table.index)
+    directory = data_dir()
+    states = [(directory / name).stat() for name in (DESCRIPTOR, f"{SOURCES}.csv") if (directory / name).exists()]
+    labels = _labels(directory, tuple((state.st_mtime_ns, state.st_size) for state in states))
+    if key not in labels:
+        message = f"expected the key of a source, found {key!r}" + did_you_mean(key, labels)
         raise DataError("sources.csv", message)
-    label = _cited[key] = str(table.loc[key, "label"])
-    return label
+    _cited[key] = labels[key]
+    return labels[key]
+
+
+@lru_cache(maxsize=1)
+def _labels(directory: Path, state: tuple[tuple[int, int], ...]) -> dict[str, str]:
+    """The label of every source, read again when the files have changed: a chapter asks for hundreds."""
+    table = _checked(SOURCES)
+    return dict(zip(table[SOURCE_KEY].astype(str), table["label"].astype(str), strict=True))
 
 
 def _find(name: str, package: dict[str, Dataset]) -> Dataset:

@@ -22,8 +22,14 @@ def width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a text in points; of several lines, that of the widest."""
     style.register_fonts()
     font = FontProperties(family=[style.FAMILY], size=size, weight=weight)
-    with mpl.rc_context({"text.hinting": "none"}):  # the same wherever it is asked, and so what is kept
+    hinting = mpl.rcParams["text.hinting"]
+    mpl.rcParams["text.hinting"] = "none"  # the same wherever it is asked, and so what is kept
+    try:
         return max(float(_renderer().get_text_width_height_descent(line, font, False)[0]) for line in text.split("\n"))
+    finally:
+        mpl.rcParams["text.hinting"] = (
+            hinting  # by hand: `rc_context` copies all settings, for each of a thousand lines
+        )
 
 
 def height(text: str, size: float) -> float:

@@ -37,17 +37,13 @@ def take_solutions(page: Page) -> Any:
             for title in box.find_class("sfo-fold-title"):
                 title.drop_tree()
             move(box, gathered)
-    for box in list(page.content.find_class("sfo-question")):
-        answer = copy.deepcopy(box)
-        title = answer.find_class("sfo-fold-title")[0]
-        number = title.text_content().partition(".")[0]
-        title.drop_tree()
+    for box in page.content.find_class("sfo-check"):
+        answer = box.find_class("sfo-check-answer")[0]
+        for title in answer.find_class("sfo-fold-title"):
+            title.drop_tree()
         answer.set("class", "answer")
-        answer.set("data-number", number)
-        for part in list(box):
-            if "sfo-fold-title" not in part.classes:
-                part.drop_tree()
-        gathered.append(answer)
+        answer.set("data-number", box.find_class("sfo-check-question")[0].text_content().partition(".")[0])
+        move(answer, gathered)
     return gathered
 
 

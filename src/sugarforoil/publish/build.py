@@ -44,7 +44,9 @@ def inputs() -> dict[str, str]:
     for name in INPUTS:
         top = ROOT / name
         for file in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if file.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts):
+            if {"__pycache__", ".ipynb_checkpoints"} & set(file.parts) or notebooks.is_own(file):
+                continue
+            if file.is_file():
                 found[file.relative_to(ROOT).as_posix()] = sha256(file.read_bytes())
     public = f"{address.site()} {address.repository()}".strip()
     return found | ({"the public address": public} if public else {})
@@ -186,6 +188,8 @@ def show() -> None:
 
 def main() -> int:
     started = time.perf_counter()
+    # It checks addresses in schemas, of which none is asked here, and compiles a grammar for that: two seconds.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     try:
         recover()
         execute_stale()

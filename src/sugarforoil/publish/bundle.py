@@ -20,7 +20,7 @@ from pathlib import Path
 from sugarforoil import __version__
 from sugarforoil.errors import DataError
 from sugarforoil.publish import address, archives, build, downloads, epub, freshness, pdf, shelf
-from sugarforoil.publish.notebooks import ROOT, NotebookError
+from sugarforoil.publish.notebooks import ROOT, NotebookError, all_notebooks
 
 TARGET = build.BUILD / "bundle.zip"
 NAME = f"sugar-for-oil-{__version__}"
@@ -74,7 +74,7 @@ def members(site: Path, made: Path) -> dict[str, Path | bytes]:
     found["sugar-for-oil.pdf"] = made / "book.pdf"
     found["sugar-for-oil.epub"] = made / "book.epub"
     found |= {f"site/{name}": path for name, path in under(site)}
-    found |= {f"notebooks/{path.name}": path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+    found |= {f"notebooks/{path.name}": path for path in all_notebooks()}
     found |= {f"data/{name}": path for name, path in downloads.members(ROOT).items()}
     found |= {f"wheel/{path.name}": path for path in sorted((made / "wheel").glob("*.whl"))}
     return found

@@ -19,6 +19,7 @@ from pathlib import Path
 from sugarforoil.metadata import Dataset, Field, read_package
 from sugarforoil.publish.coverage import coverage
 from sugarforoil.publish.downloads import FILES
+from sugarforoil.publish.notebooks import chapters_in
 
 PREVIEW_ROWS = 6
 LONGEST_VALUE = 60  # characters
@@ -53,7 +54,7 @@ def save(folder: Path, pages: dict[str, str]) -> None:
 def uses(notebooks: Path) -> dict[str, list[str]]:
     """Which chapters load which table, by the literal `load("name")` in their code: name -> chapters."""
     found = defaultdict(list)
-    for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
+    for path in chapters_in(notebooks):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
         for name in sorted(set(re.findall(r"""load\(\s*["'](\w+)["']""", code))):

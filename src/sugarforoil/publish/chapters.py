@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from sugarforoil.publish.notebooks import chapters_in
 from sugarforoil.publish.pictures import pictures
 
 
@@ -50,7 +51,7 @@ class FromChapter(SphinxDirective):
 
 def find_figure(folder: Path, name: str) -> tuple[Path, dict[str, Any]] | None:
     """The notebook and the stored output of the figure `name`, or None."""
-    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+    for path in chapters_in(folder):
         for output in displays(path, path.stat().st_mtime_ns):
             if output["metadata"]["sugarforoil"].get("id") == name:
                 return path, output

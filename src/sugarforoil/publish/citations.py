@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import field as field_of
-from typing import Any
+from typing import Any, ClassVar
 
 from pybtex.backends.plaintext import Backend as PlainText
 from pybtex.database import Entry
@@ -42,6 +42,8 @@ def name_apart(app: Sphinx) -> None:
     """Learn how each work of the bibliography is called."""
     entries = app.env.get_domain("cite").bibdata.data.entries
     known.update(label=sources.labels(entries), date=sources.dates(entries))
+    Bibliography.before = getattr(app.env, "sugarforoil_formatted", {})
+    Bibliography.formatted = app.env.sugarforoil_formatted = {}
 
 
 # --- in the text --------------------------------------------------------------------------------------------
@@ -116,6 +118,19 @@ class Bibliography(BaseStyle):
     default_name_style = "lastfirst"
     default_label_style = Keys
     default_sorting_style = ByName
+
+    before: ClassVar[dict[str, Any]] = {}  # references of the last build, by all that they are made from
+    formatted: ClassVar[dict[str, Any]] = {}  # those of this one, kept with Sphinx's environment for the next
+
+    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> Any:
+        """The reference to a work; a thousand of them take a second, so those that did not change are kept."""
+        people = {role: [str(one) for one in entry.persons[role]] for role in entry.persons}
+        called = [named.get(entry.key) for named in known.values()]
+        made_from = repr((label, entry.key, entry.type, sorted(entry.fields.items()), people, called))
+        if made_from not in self.before:
+            self.before[made_from] = super().format_entry(label, entry, bib_data)
+        self.formatted[made_from] = self.before[made_from]
+        return self.formatted[made_from]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("get_") and name.endswith("_template"):

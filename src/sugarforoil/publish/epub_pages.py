@@ -38,8 +38,8 @@ KEPT = {
 STYLED = {
     "admonition", "admonition-title", "answers", "bibliography", "caption-number", "exercise", "from-notebook", "head",
     "num", "section-number", "sfo-brief", "sfo-data", "sfo-data-word", "sfo-figure", "sfo-fold", "sfo-fold-title",
-    "sfo-from-chapter", "sfo-lead", "sfo-list", "sfo-math", "sfo-question", "sfo-ribbon", "sfo-subtitle", "sfo-table",
-    "sfo-verdict", "solution", "stub", "to-answer",
+    "sfo-from-chapter", "sfo-lead", "sfo-list", "sfo-math", "sfo-check-question", "sfo-ribbon", "sfo-subtitle",
+    "sfo-table", "sfo-verdict", "solution", "stub", "to-answer", "upperalpha",
 }  # fmt: skip
 """Classes that the style sheet knows; the others say nothing here."""
 
@@ -144,7 +144,7 @@ def listed(body: Any) -> None:
 
 def answers_last(body: Any, slug: str) -> None:
     """Move solutions and answers to the end of a chapter, and leave links where they stood."""
-    boxes = [*body.find_class("solution"), *body.find_class("sfo-question")]
+    boxes = [*body.find_class("solution"), *body.find_class("sfo-check-answer")]
     if not boxes:
         return
     head = "<h2>Solutions and answers</h2>"
@@ -152,12 +152,11 @@ def answers_last(body: Any, slug: str) -> None:
     for number, box in enumerate(boxes, 1):
         there, back = f"{slug}-answer-{number}", f"{slug}-to-answer-{number}"
         title = box.find_class("sfo-fold-title")[0]
-        question = "sfo-question" in box.classes
-        name = inner(title) if question else exercise_before(box)
+        question = "sfo-check-answer" in box.classes
+        name = inner(question_of(box)) if question else exercise_before(box)
         title.drop_tree()
         link = "Answer" if question else "Solution"
-        words = f"{inner(title_text(name))} " if question else ""
-        left = f'<p class="to-answer">{words}<a id="{back}" href="#{there}">{link}</a></p>'
+        left = f'<p class="to-answer"><a id="{back}" href="#{there}">{link}</a></p>'
         here = html.fragment_fromstring(left)
         here.tail, box.tail = box.tail, None
         box.getparent().replace(box, here)
@@ -171,9 +170,9 @@ def answers_last(body: Any, slug: str) -> None:
     body.append(last)
 
 
-def title_text(name: str) -> Any:
-    """Markup without a wrapper, as an element."""
-    return html.fragment_fromstring(name, create_parent="span")
+def question_of(answer: Any) -> Any:
+    """The words of the question of the self-check to which an answer belongs."""
+    return answer.getparent().find_class("sfo-check-question")[0]
 
 
 def inner(element: Any) -> str:

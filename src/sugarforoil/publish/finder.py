@@ -19,6 +19,7 @@ from sugarforoil.metadata import read_package
 from sugarforoil.publish import page_notes, structured
 from sugarforoil.publish.catalogue import extent, read
 from sugarforoil.publish.chapters import displays
+from sugarforoil.publish.notebooks import chapters_in
 
 Find = tuple[str, str, str, str]
 """Kind, title, address in the site, and a line about it."""
@@ -43,7 +44,7 @@ def finds(app: Sphinx) -> Iterator[Find]:
     for kind, name, place, about in json.loads(listed.read_text(encoding="utf-8")):
         if place.partition(".html")[0] in there:
             yield kind, name, place, about
-    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    for notebook in chapters_in(root / "notebooks"):
         for output in displays(notebook, notebook.stat().st_mtime_ns):
             mark = output["metadata"]["sugarforoil"]
             if mark["kind"] == "figure":

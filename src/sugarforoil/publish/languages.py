@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,24 @@ def pattern_of(words: dict[str, str]) -> re.Pattern[str]:
 def marked(text: str, language: str) -> nodes.inline:
     """Text in its language: the writers of docutils turn the class into `lang`."""
     return nodes.inline("", text, classes=[f"language-{language}"])
+
+
+def in_reference(reference: str, title: str, langid: str | None) -> str:
+    """A reference in HTML whose title, if it is in another language, and whose Cyrillic letters say so.
+
+    Args:
+        reference: HTML without attributes that hold Cyrillic letters.
+        title: the title as the bibliography has it.
+        langid: the language of the title as the bibliography names it, or None for English.
+    """
+    title = escape(ADDED.sub("", re.sub(r"[{}]", "", title)), quote=False)
+    before, found, after = reference.partition(title) if langid else (reference, "", "")
+    if found and langid:
+        found = f'<span lang="{of_title(title, langid)}">{found}</span>'
+    rest = [
+        CYRILLIC.sub(lambda one: f'<span lang="{cyrillic(one[0])}">{one[0]}</span>', part) for part in (before, after)
+    ]
+    return f"{rest[0]}{found}{rest[1]}"
 
 
 class Languages(SphinxPostTransform):

@@ -84,7 +84,7 @@ def lighten(site: Path, cache: Path | None = None) -> None:
     if not pages:
         return
     sheets = in_order(wanted(SHEET.findall(page), site, path) for path, page in pages.items())
-    linked = {path: wanted((src for _, src, _ in SOURCED.findall(page)), site, path) for path, page in pages.items()}
+    linked = {path: wanted((src for _, src in scripts(page)), site, path) for path, page in pages.items()}
     asked = Counter(script for scripts in linked.values() for script in scripts)
     enough = min(SHARED_BY, len(pages))
     shared = [script for script in in_order(linked.values()) if asked[script] >= enough]
@@ -107,6 +107,12 @@ def lighten(site: Path, cache: Path | None = None) -> None:
     for path, page in pages.items():
         path.write_bytes(strict(page, path, site, versions, set(shared)).encode())
     drop(site, {*sheets, *shared} - {STYLE, SCRIPT}, pages)
+
+
+def scripts(page: str) -> list[tuple[str, str]]:
+    """The attributes and the address of each script that a page loads, in the order in which they run."""
+    found = [(f"{before} {after}", source) for before, source, after in SOURCED.findall(page)]
+    return sorted(found, key=lambda script: "defer" in script[0])  # those that are not put off run first
 
 
 def wanted(addresses: Iterable[str], site: Path, page: Path) -> list[str]:
@@ -191,15 +197,12 @@ def strict(page: str, path: Path, site: Path, versions: dict[str, str], shared: 
     root = "../" * (len(path.relative_to(site).parts) - 1)
     kept: list[str] = []  # the page's own scripts, which follow the shared one
     marks: list[str] = []  # attributes that a shared script reads from its own element
-
-    def take(found: re.Match[str]) -> str:
-        attributes, source = f"{found[1]} {found[3]}", found[2]
+    for attributes, source in scripts(page):
         marks.extend(re.findall(r'data-[\w-]+="[^"]*"', attributes))
         if wanted([source], site, path)[0] not in shared:
             kept.append(f'<script defer src="{source}?v={digest((path.parent / source).read_bytes())}"></script>\n')
-        return ""
 
-    body = SHEET.sub("", SOURCED.sub(take, page))
+    body = SHEET.sub("", SOURCED.sub("", page))
     body = INLINE.sub(lambda found: "" if PAGE_NAME in found[2] else found[0], body)
     themed = NO_FLASH in body
     body = INLINE.sub(lambda found: "" if NO_FLASH in found[2] else found[0], body)
@@ -267,7 +270,7 @@ def icon(found: re.Match[str], path: Path) -> str:
 
 def as_address(svg: str) -> str:
     """A drawing as an address that holds it."""
-    return "data:image/svg+xml," + quote(svg.strip().replace('"', "'"), safe=" !$'()*+,-./:;=?@[]^_`{|}~")
+    return "data:image/svg+xml," + quote(svg.strip().replace('"', "'"), safe="!$'()*+,-./:;=?@_~")
 
 
 # --- what is left over --------------------------------------------------------------------------------------
@@ -279,9 +282,8 @@ def drop(site: Path, merged: set[str], pages: Iterable[Path]) -> None:
         (site / name).unlink()
     static = site / "_static"
     texts = [path.read_text(encoding="utf-8") for path in [*pages, *static.rglob("*.css"), *static.rglob("*.js")]]
-    named = set(
-        re.findall(r"[\w.-]+\.\w+", " ".join(re.findall(r"_static/[^\"'?)]+|fonts/[^\"'?)]+", " ".join(texts))))
-    )
+    addresses = " ".join(re.findall(r"_static/[^\"'?)]+|fonts/[^\"'?)]+|url\([^)]+", " ".join(texts)))
+    named = set(re.findall(r"[\w.-]+\.\w+", addresses))
     for file in sorted(static.rglob("*"), reverse=True):
         if file.is_dir():
             if not any(file.iterdir()):

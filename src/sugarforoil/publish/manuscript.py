@@ -12,7 +12,8 @@ folded away, one set of anchors for the whole book, links between the pages turn
 - a figure is `<figure id><img src alt><figcaption>`; `src` is a path in the site, e.g. `_images/fig-arms.svg`
   (`book.file(src)` is that file, `book.png(src)` the same picture as PNG);
 - what the site folds away is `<div class="sfo-fold KIND">` with its summary as `<p class="sfo-fold-title">`; KIND is
-  `solution` (beneath its exercise) or `sfo-question` (the self-check); code is left out unless asked for;
+  `solution` (beneath its exercise) or `sfo-check-answer` (at the end of a question of the self-check, `div.sfo-check`);
+  code is left out unless asked for;
 - a citation is `<span class="bibtex-citation">` with one link for each work, whose `title` is its full description;
 - formulas are MathML.
 """

@@ -15,6 +15,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable
@@ -42,7 +43,17 @@ class NotebookError(Exception):
 
 def all_notebooks() -> list[Path]:
     """The book's notebooks, in the order of their names."""
-    return sorted(NOTEBOOKS.glob("*.ipynb"))
+    return sorted(path for path in NOTEBOOKS.glob("*.ipynb") if not is_own(path))
+
+
+def chapters_in(folder: Path) -> list[Path]:
+    """The numbered notebooks of a folder, in their order."""
+    return sorted(path for path in folder.glob("[0-9][0-9]_*.ipynb") if not is_own(path))
+
+
+def is_own(path: Path) -> bool:
+    """Whether a notebook is a reader's own, by the name that JupyterLab gives to a duplicate or to a new one."""
+    return bool(re.search(r"-Copy\d*$|^Untitled\d*$", path.stem))
 
 
 # --- what stored outputs are made from -----------------------------------------------------------------------------
@@ -294,8 +305,12 @@ def run(paths: list[Path], workers: int | None = None) -> None:
     Raises:
         NotebookError: the first fault, naming notebook, cell and error.
     """
+    from sugarforoil.publish import warm
+
     workers = workers or min(len(paths), os.cpu_count() or 1)
-    asyncio.run(_run(paths, workers))
+    warm.use()
+    longest_first = sorted(paths, key=lambda path: -path.stat().st_size)  # figures are what takes time
+    asyncio.run(_run(longest_first, workers))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-from sugarforoil.publish import citations
+from sugarforoil.publish import citations, languages
 
 BIBLIOGRAPHY = "book/bibliography"
 GLOSSARY = "book/glossary"
@@ -74,9 +74,14 @@ def definitions(app: Sphinx) -> dict[str, tuple[str, str]]:
 
 def full_references(env: BuildEnvironment) -> dict[str, str]:
     """The full reference of every work as HTML, by its key, in the order of the bibliography."""
-    cited = env.get_domain("cite").citations
+    domain = env.get_domain("cite")
     protected = re.compile(r'<span class="bibtex-protected">(.*?)</span>')
-    return {one.key: protected.sub(r"\1", one.formatted_entry.text.render(Html())) for one in cited}
+    found = {}
+    for one in domain.citations:
+        fields = domain.bibdata.data.entries[one.key].fields
+        reference = protected.sub(r"\1", one.formatted_entry.text.render(Html()))
+        found[one.key] = languages.in_reference(reference, fields["title"], fields.get("langid"))
+    return found
 
 
 def collect(app: Sphinx) -> None:

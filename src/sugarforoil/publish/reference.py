@@ -21,6 +21,7 @@ from sugarforoil import findings
 from sugarforoil.metadata import read_package
 from sugarforoil.publish import explore
 from sugarforoil.publish.catalogue import Rows, escape, read, row_of, save
+from sugarforoil.publish.notebooks import chapters_in
 
 KINDS = {
     "diplomatic": "diplomacy",
@@ -49,7 +50,7 @@ def write(root: Path | None = None) -> None:
     tables = read_package(root / "data")
     names = ("eras", "countries", "events", "people", "claims", "documents")
     rows = {name: read(tables[name]) for name in names}
-    chapters = {path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb")}
+    chapters = {path.stem for path in chapters_in(root / "notebooks")}
     save(
         root / "book" / "reference",
         {

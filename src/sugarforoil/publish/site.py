@@ -24,7 +24,6 @@ UNUSED = [
 ]
 
 SCRIPTS = {
-    "search": ["finds.js", "js/search.js"],
     "book/reference/chronology": ["js/filter.js"],
     "book/reference/explore": [
         "vendor/vega-6.4.0.min.js",

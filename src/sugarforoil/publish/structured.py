@@ -151,7 +151,7 @@ def chapter(app: Sphinx, page: str, summary: str, doctree: nodes.document) -> Fa
     """A chapter: its question, years and minutes as the page gives them."""
     line = next((one.astext() for one in doctree.findall(nodes.emphasis)), "")
     years = re.search(r"(\d{4})(?:–(\d{4}))?", line)
-    minutes = re.search(r"(\d+) minutes to read", line)
+    minutes = re.search(r"(\d+)\sminutes to read", line)
     aims = [plain(one) for one in doctree.findall(nodes.paragraph) if one.astext().startswith("You will learn to")]
     facts: Facts = {
         "@type": "LearningResource",
