@@ -32,7 +32,7 @@ def test_pages_styles_and_pictures_are_valid(site: Path) -> None:
     assert not [f"{one['url'].rpartition('/html/')[2]}: {one['message']}" for one in faults]
     # What the theme writes and Sphinx's search needs, or what has no consequence for a reader.
     known = ("Trailing slash", "The “main” role is unnecessary", "Consider using the “h1”", "Article lacks heading")
-    # It takes files in a folder for another origin; browsers judge the policy in test_light. Marks of the theme's icons.
+    # It takes files in a folder for another origin; browsers judge the policy in test_light. Marks of icons.
     known += (
         "Resource violates Content Security",
         "Inline script violates Content Security",
