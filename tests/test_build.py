@@ -46,6 +46,7 @@ def clone(tmp_path_factory) -> Path:
 
 
 CHAPTER = "02_sugar_for_oil"
+OTHERS = ("book/how-to-read", "book/teach/", "book/class-server", "book/data-recipes")  # speak of other chapters, too
 
 
 def keep_one_chapter(folder: Path) -> None:
@@ -56,10 +57,11 @@ def keep_one_chapter(folder: Path) -> None:
     toc = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
     for part in toc["parts"]:
         part["chapters"] = [
-            one for one in part["chapters"] if not one["file"].startswith("notebooks/") or one["file"].endswith(CHAPTER)
+            one
+            for one in part["chapters"]
+            if one["file"].endswith(CHAPTER) or not one["file"].startswith(("notebooks/", *OTHERS))
         ]
-    # Pages for class speak of every chapter.
-    toc["parts"] = [part for part in toc["parts"] if part["chapters"] and part["caption"] != "For class"]
+    toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
     (folder / "book" / "index.md").write_text("# Sugar for Oil\n\nOne chapter of it.\n", encoding="utf-8")
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
-import os
 import re
 import sqlite3
 import subprocess
@@ -13,6 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from tools import need
 
@@ -89,18 +88,12 @@ def test_a_recipe_cannot_change_the_database(database):
 
 
 def test_the_query_runs_in_duckdb(unpacked, answer, monkeypatch):
-    if importlib.util.find_spec("duckdb") is None:
-        if os.environ.get("SUGARFOROIL_REQUIRE_TOOLS"):
-            pytest.fail("duckdb is not installed, and SUGARFOROIL_REQUIRE_TOOLS is set")
-        pytest.skip("duckdb is not installed")
-    import duckdb
-
     monkeypatch.chdir(unpacked)
     same(duckdb.sql(RECIPES["recipe-duckdb"]).fetchall(), answer)
 
 
 def test_the_script_runs_in_r(unpacked, answer, tmp_path):
-    rscript = need("Rscript")
+    rscript = need("Rscript", everywhere=False)
     script = tmp_path / "recipe.R"
     script.write_text(RECIPES["recipe-r"], encoding="utf-8")
     run = subprocess.run([rscript, "--vanilla", str(script)], cwd=unpacked, capture_output=True, text=True)
