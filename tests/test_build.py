@@ -46,7 +46,7 @@ def clone(tmp_path_factory) -> Path:
 
 
 CHAPTER = "02_sugar_for_oil"
-OTHERS = ("book/how-to-read", "book/teach/", "book/class-server", "book/data-recipes")  # speak of other chapters, too
+OTHERS = ("book/teach/", "book/class-server")  # pages that speak of every chapter
 
 
 def keep_one_chapter(folder: Path) -> None:
@@ -63,7 +63,8 @@ def keep_one_chapter(folder: Path) -> None:
         ]
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    (folder / "book" / "index.md").write_text("# Sugar for Oil\n\nOne chapter of it.\n", encoding="utf-8")
+    for name in ("index", "how-to-read", "data-recipes"):  # these lead to other chapters, too
+        (folder / "book" / f"{name}.md").write_text(f"({name})=\n# Sugar for Oil\n\nOne chapter.\n", encoding="utf-8")
 
 
 def build(clone: Path) -> subprocess.CompletedProcess:
