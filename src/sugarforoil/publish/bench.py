@@ -155,7 +155,7 @@ def weights(site: Path, pages: Sequence[str]) -> dict[str, tuple[float, int]]:
         for page in pages:
             asked: list[Any] = []
             tab = running.new_context().new_page()  # nothing kept from the page before
-            tab.on("request", lambda request, asked=asked: asked.append(request))
+            tab.on("request", partial(list.append, asked))
             tab.goto(f"{address}/{page}")
             tab.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
             tab.wait_for_load_state("networkidle")
