@@ -27,22 +27,27 @@ globalThis.probes = {
   },
 
   // Nothing but colours changes in the dark. What stands around the text is the same on every page: one is enough.
-  faultsInTheDark(part = "article, .bd-search-container") {
+  faultsInTheDark(seen = [], part = "article, .bd-search-container") {
     document.documentElement.dataset.theme = "dark";
-    return this.faultsOfColour(part);
+    return this.faultsOfColour(seen, part);
   },
 
   rules: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   coloured: ["color-contrast", "link-in-text-block"],
   enough: 25, // rows of a table, entries of a list
 
-  faultsOfColour(part = "body") {
-    const include = this.kindsOfText(part);
-    return include.length ? this.axe({ runOnly: { type: "rule", values: this.coloured } }, { include }) : [];
+  // The faults of the looks that no page before had, and these looks.
+  async faultsOfColour(seen = [], part = "body") {
+    const looks = this.looksOfText(part);
+    for (const look of seen) looks.delete(look);
+    if (!looks.size) return { faults: [], looks: [] };
+    const include = [...looks.values()];
+    const faults = await this.axe({ runOnly: { type: "rule", values: this.coloured } }, { include });
+    return { faults, looks: [...looks.keys()] };
   },
 
   // One element for each way in which text meets its ground: all that a rule about colours looks at.
-  kindsOfText(part) {
+  looksOfText(part) {
     const grounds = new Map([[null, ""]]);
     const ground = (one) => {
       if (!grounds.has(one)) {
@@ -53,7 +58,7 @@ globalThis.probes = {
       }
       return grounds.get(one);
     };
-    const kinds = new Map();
+    const looks = new Map();
     for (const one of [...document.querySelectorAll(part)].flatMap((top) => [top, ...top.querySelectorAll("*")])) {
       const says = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
       if (!(says || one.matches("a, input, textarea")) || !one.checkVisibility()) continue;
@@ -65,9 +70,9 @@ globalThis.probes = {
         look.push(marked.textDecorationLine, marked.borderBottomWidth, getComputedStyle(link.parentElement).color);
       }
       const key = look.join("|");
-      if (!kinds.has(key)) kinds.set(key, one);
+      if (!looks.has(key)) looks.set(key, one);
     }
-    return [...kinds.values()];
+    return looks;
   },
 
   async unfolded() {

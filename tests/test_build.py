@@ -109,21 +109,25 @@ def test_nothing_is_done_twice(clone):
     assert site(clone) == before
 
 
-def test_a_changed_table_reaches_the_chart_and_the_command_says_why(clone):
+@pytest.fixture(scope="module")
+def changed(clone) -> str:
+    """What the command says when a table and a style have changed since the last build."""
     change(clone, "7.77")
+    style = clone / "book" / "_static" / "css" / "book.css"
+    style.write_text(style.read_text(encoding="utf-8") + "\nbody { outline-offset: 7.5px }\n", encoding="utf-8")
     finished = build(clone)
     assert finished.returncode == 0, finished.stderr
-    assert "02_sugar_for_oil is executed again: dataset sugar_prices changed" in finished.stdout
+    return finished.stdout
+
+
+def test_a_changed_table_reaches_the_chart_and_the_command_says_why(clone, changed):
+    assert "02_sugar_for_oil is executed again: dataset sugar_prices changed" in changed
     drawn = [text for name, text in site(clone).items() if name.endswith("fig-three-prices.csv")]
     assert drawn
     assert b"7.77" in drawn[0]
 
 
-def test_a_changed_style_reaches_the_site(clone):
-    style = clone / "book" / "_static" / "css" / "book.css"
-    style.write_text(style.read_text(encoding="utf-8") + "\nbody { outline-offset: 7.5px }\n", encoding="utf-8")
-    finished = build(clone)
-    assert finished.returncode == 0, finished.stderr
+def test_a_changed_style_reaches_the_site(clone, changed):
     assert b"body{outline-offset:7.5px}" in site(clone)[str(Path("_static", "book.css"))]
 
 

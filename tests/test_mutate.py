@@ -55,14 +55,14 @@ def test_a_table_without_a_place_for_a_slip_is_passed_over() -> None:
 
 def test_a_seeded_sample_is_noticed_and_the_tables_are_left_alone() -> None:
     before = {path.name: path.read_bytes() for path in (ROOT / "data").iterdir()}
-    trials = mutate.mutate(trials=140)
+    trials = mutate.mutate(trials=70)
     assert {path.name: path.read_bytes() for path in (ROOT / "data").iterdir()} == before
-    assert {trial.kind for trial in trials} == set(mutate.SLIPS), "twenty of each"
+    assert {trial.kind for trial in trials} == set(mutate.SLIPS), "ten of each"
     noticed, of = mutate.caught(trials)
     escaped = [f"{trial.kind} in {trial.table}: {trial.what}" for trial in trials if trial.caught_by is None]
     assert noticed / of > 0.8, escaped
     always = {"sign flipped", "source mistyped", "row dropped", "row doubled"}
-    assert sum(trial.caught_by is None for trial in trials if trial.kind in always) <= 4, escaped
+    assert sum(trial.caught_by is None for trial in trials if trial.kind in always) <= 2, escaped
 
 
 @pytest.fixture
