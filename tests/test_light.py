@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.server
 import re
 import threading
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from fontTools import subset
 from fontTools.ttLib import TTFont
 from in_browser import FAULTS, Quiet
 from playwright.sync_api import Browser
@@ -115,6 +117,7 @@ def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path)
 
     css = (ROOT / "book" / "_static" / "css" / "fonts.css").read_text(encoding="utf-8")
     assert re.findall(r"fonts/page/[^}]*unicode-range: ([^;]+);", css) == [faces.LETTERS] * len(faces.FACES)
+    assert re.findall(r"-central-[^}]*unicode-range: ([^;]+);", css) == [faces.CENTRAL_LETTERS] * len(faces.CENTRAL)
     assert (site / "_static" / "book.css").read_text(encoding="utf-8").count("url(data:font/woff2") == len(faces.FACES)
 
 
@@ -122,10 +125,29 @@ def test_the_fonts_of_every_page_are_those_that_the_style_sheet_says(site: Path)
 
 
 def weight(site: Path, name: str, page: str) -> tuple[int, int]:
-    """Bytes and requests of a page with all figures and the fonts that it is sure to need."""
+    """Bytes and requests of a page with all figures and the fonts that its letters need."""
     loaded = re.findall(r"(?:<img[^>]*? src|<script[^>]*? src|<link[^>]*?stylesheet[^>]*? href)=\"([^\"?]+)", page)
     files = [site / name, *((site / name).parent / one for one in loaded if not one.startswith("data:"))]
+    files += fonts(site, page)
     return sum(map(sent, files)), len(files)
+
+
+def fonts(site: Path, page: str) -> set[Path]:
+    """The files of the upright reading face that the letters of a page need beyond those in the style sheet."""
+    css = (site / "_static" / "book.css").read_text(encoding="utf-8")
+    face = (
+        r'@font-face\{font-family:"?Source Serif 4"?;font-style:normal[^}]*?url\("?([^)"]+)[^}]*?unicode-range:([^;}]+)'
+    )
+    ranges = {file: subset.parse_unicodes(letters.upper().replace("U+", "")) for file, letters in re.findall(face, css)}
+    assert len(ranges) >= 5
+    needed = set()
+    for letter in set(
+        map(ord, html.unescape(re.sub(r"<(script|math|svg)\b.*?</\1>|<[^>]+>", "", page, flags=re.DOTALL)))
+    ):
+        file = next((file for file in reversed(ranges) if letter in ranges[file]), "data:")
+        if not file.startswith("data:"):
+            needed.add(site / "_static" / file)
+    return needed
 
 
 def test_pages_are_light(site: Path, pages: dict[str, str]) -> None:

@@ -23,8 +23,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from sugarforoil import findings
-from sugarforoil.publish.reference import cited, plain, sentence
+from sugarforoil.publish.cells import cited, plain, sentence
 
 ASKED = re.compile(r"^\{numref\}`(fig-[\w-]+)` (.+(?:\n(?!:|\n).+)*)\n: +(.+(?:\n(?!\n).+)*)", re.MULTILINE)
 CLOCKS = {"Washington": "by Washington’s clock", "Havana": "by Havana’s clock"}
@@ -114,6 +113,8 @@ class Release(FromTable):
 
 def when(row: Row) -> str:
     """The date of a row, as exactly as its source has it."""
+    from sugarforoil import findings  # which takes a third of a second, for two pages
+
     return findings.date(row["date"], row["date_precision"] if row["date_precision"] in ("month", "year") else "day")
 
 

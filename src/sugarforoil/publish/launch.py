@@ -109,12 +109,12 @@ def equip(folder: Path) -> None:
     Raises:
         BuildError: the wheel could not be built.
     """
-    from sugarforoil.publish.bundle import wheel  # it needs what makes the PDF, which a page does not
-
     target = folder / FOLDER
     shutil.rmtree(target, ignore_errors=True)
     if not address.site():
         return
+    from sugarforoil.publish.bundle import wheel  # it needs what makes the PDF, which a page does not
+
     wheel(target)
     for path in all_notebooks():
         text = json.dumps(for_colab(read(path), address.site()), indent=1, sort_keys=True, ensure_ascii=False)

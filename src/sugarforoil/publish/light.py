@@ -152,7 +152,9 @@ def small(script: str, name: str) -> str:
 def style(site: Path, sheets: list[str], names: Names, cache: Path | None = None) -> str:
     """One style sheet out of many, in their order: unused rules dropped, the page's fonts inside."""
     whole = "\n".join(read(site, name) for name in sheets)
-    made_from = digest(f"{whole}{names}{Path(purge_module.__file__).read_text(encoding='utf-8')}".encode())
+    made_from = digest(
+        f"{whole}{names.met_in(whole)}{Path(purge_module.__file__).read_text(encoding='utf-8')}".encode()
+    )
     if cache and cache.is_file() and (kept := cache.read_text(encoding="utf-8")).startswith(made_from):
         lean = kept.removeprefix(made_from)
     else:

@@ -44,9 +44,11 @@ class Names:
         found -= self.never
         self.words |= found | {re.sub(r"(?<!^)([A-Z])", r"-\1", word).lower() for word in found}  # dataset.barBaz
 
-    def __str__(self) -> str:
-        """All that decides which rules stay, in one order."""
-        return str([sorted(one) for one in (self.values, self.never, self.tags, self.attributes, self.words)])
+    def met_in(self, css: str) -> str:
+        """All that decides which rules of `css` stay, in one order: another page's heading changes nothing here."""
+        words = set(re.findall(r"[\w-]+", css))
+        words |= {word.lstrip("-") for word in words} | {word.removeprefix("data-") for word in words}
+        return str([sorted(one & words) for one in (self.values, self.never, self.tags, self.attributes, self.words)])
 
     def has(self, kind: str, name: str) -> bool:
         """Whether a class or id ("value"), an element ("tag") or an attribute of that name may occur."""

@@ -20,7 +20,8 @@ import pandas as pd
 from sugarforoil import findings
 from sugarforoil.metadata import read_package
 from sugarforoil.publish import explore
-from sugarforoil.publish.catalogue import Rows, escape, read, row_of, save
+from sugarforoil.publish.catalogue import Rows, read, row_of, save
+from sugarforoil.publish.cells import cited, plain, sentence
 from sugarforoil.publish.notebooks import chapters_in
 
 KINDS = {
@@ -233,25 +234,6 @@ def office_years(person: dict[str, str]) -> str:
     if start or end:
         return f"from {start}" if start else f"to {end}"
     return f"in {seen}" if seen else ""
-
-
-def plain(text: str) -> str:
-    """Text of a table on one line, in which no character means anything to Markdown."""
-    return escape(" ".join(text.split()))
-
-
-def sentence(text: str, note: str) -> str:
-    """One or two texts of a table as sentences in a cell."""
-    return " ".join(_closed(plain(part)) for part in (text, note) if part)
-
-
-def _closed(text: str) -> str:
-    text = text[0].upper() + text[1:]
-    return text if text[-1] in ".?!”" else text + "."
-
-
-def cited(keys: str) -> str:
-    return f"{{cite:p}}`{','.join(keys.split(';'))}`" if keys else ""
 
 
 def link(chapter: str, chapters: set[str]) -> str:
