@@ -360,3 +360,13 @@ def test_a_figure_waits_until_the_text_behind_it_has_filled_the_gap() -> None:
         "h1T", "pa", "pb", "h2H", "pc", "figure", "pd",
     ]  # fmt: skip
     assert not placing.draw_up(text, text.find(".//h1"), 0.0, tall)
+
+
+def test_a_sheet_begins_its_page_with_its_heading() -> None:
+    from lxml import html
+
+    text = html.fromstring(
+        "<section><h2>Then</h2><div class='print-page'>a</div><div class='print-page'>b</div></section>"
+    )
+    pdf.begin_with_heading(text)
+    assert [block.get("class") for block in text] == ["print-page", "", "print-page"]

@@ -208,6 +208,7 @@ def piece_of(page: Page, part: Part) -> Piece:
     full = page.kind in ("list", "catalogue", "bibliography")
     notes = [] if full else margin.take_notes(content, page.slug)
     indent(content)
+    begin_with_heading(content)
     for row in content.iter("caption"):  # the line of its data belongs beneath it
         row.set("class", "above")
     classes = f"page {page.kind} {'full' if full else ''} {page.slug}"
@@ -222,6 +223,15 @@ def piece_of(page: Page, part: Part) -> Piece:
         label = escape(page.title)
     level = 2 if re.match(r"teach-(\d\d_|simulation-)", page.slug) else 1
     return Piece(page.slug, make, content if page.kind == "chapter" else None, level, label, notes)
+
+
+def begin_with_heading(content: Any) -> None:
+    """Where a sheet that has a page of its own follows its heading, let the heading begin the page."""
+    for sheet in content.find_class("print-page"):
+        before = sheet.getprevious()
+        if before is not None and before.tag in ("h2", "h3") and not (before.tail or "").strip():
+            sheet.classes.discard("print-page")
+            before.classes.add("print-page")
 
 
 def one_line(content: Any) -> None:
