@@ -21,8 +21,8 @@ TESTS = Path(__file__).resolve().parent
 # The files that take longest, begun first, so that no worker stands idle at the end; and while one builds the book,
 # the other does what needs none.
 FIRST = (
-    "test_access_browser", "test_build", "test_pages_browser", "test_notebooks", "test_pdf", "test_book",
-    "test_features", "test_languages", "test_valid", "test_light", "test_mutate",
+    "test_every_page_browser", "test_build", "test_notebooks", "test_pdf", "test_book",
+    "test_features", "test_languages", "test_valid", "test_access_browser", "test_light", "test_mutate",
 )  # fmt: skip
 TOGETHER = ("test_book", "test_features", "test_languages")  # in one worker: they read the same parsed pages
 TINY = TESTS / "tiny_data"
