@@ -1,6 +1,7 @@
 """What PDF/UA asks of the structure tree and WeasyPrint leaves out.
 
 - An item of a list holds its label and its body and nothing else: what stands loose in it is put into a body.
+- Running heads and numbers of pages are artifacts, not text (WeasyPrint marks them as text that belongs nowhere).
 - A header cell says whether it heads its row or its column (WeasyPrint only ties each cell to its headers).
 """
 
@@ -18,6 +19,7 @@ def mend(document: Any, pdf: Any) -> None:
         for one in pdf.objects
         if isinstance(one, pydyf.Dictionary) and one.get("Type") == "/StructElem"
     }
+    make_artifacts(elements, pdf)
     for element in list(elements.values()):
         if element["S"] == "/LI":
             give_body(element, elements, pdf)
@@ -46,3 +48,31 @@ def give_body(item: Any, elements: dict[bytes, Any], pdf: Any) -> None:
         if isinstance(kid, bytes) and kid in elements:
             elements[kid]["P"] = body.reference
     item["K"] = pydyf.Array([*kept, body.reference])
+
+
+def make_artifacts(elements: dict[bytes, Any], pdf: Any) -> None:
+    """Mark as artifacts what no branch of the tree leads to: what stands in the margins of a page."""
+    objects = {one.reference: one for one in pdf.objects}
+    root = objects[pdf.catalog["StructTreeRoot"]]
+    todo, reached = list(root["K"]), set()
+    while todo:
+        reference = todo.pop()
+        if reference in elements:
+            reached.add(reference)
+            todo.extend(elements[reference]["K"])
+    loose: dict[bytes, set[int]] = {}
+    for reference, element in elements.items():
+        if reference not in reached:
+            loose.setdefault(element["Pg"], set()).update(kid for kid in element["K"] if isinstance(kid, int))
+    numbers = objects[root["ParentTree"]]["Nums"]
+    for number, page in enumerate(pdf.page_references):
+        marks = loose.get(page, set())
+        if not marks:
+            continue
+        owners = numbers[2 * number + 1]
+        for mark in marks:
+            owners[mark] = "null"
+        stream = objects[objects[page]["Contents"]].stream
+        for place, operator in enumerate(stream):
+            if operator == b"BDC" and stream[place - 1]["MCID"] in marks:
+                stream[place - 2 : place + 1] = ["/Artifact", b"", b"BMC"]
