@@ -189,8 +189,12 @@ def cuts(png: bytes) -> list[float]:
         inside = [band for band in found if 0.2 * height < band[0] and band[1] < 0.88 * height]
         return [(start, end) for start, end in inside if least * inch <= end - start <= tallest * inch]
 
-    # Between panels nothing is drawn, and above and below the gap stand words. Within a panel stand lines of its grid.
-    gaps = [band for band in runs(0, 0.17, 0.4) if max(ink[band[0] - 1], ink[band[1]]) < 0.4 * width]
+    def words(rows: Any) -> bool:
+        """Whether the rows next to a band hold words: more than one number beside an axis, and no line of a grid."""
+        return bool(0.02 * width < rows.max() < 0.4 * width)
+
+    # Between panels nothing is drawn, and words stand above and below.
+    gaps = [(top, end) for top, end in runs(0, 0.17, 0.4) if words(ink[top - 16 : top]) and words(ink[end : end + 16])]
     between = gaps or runs(25, 0.05)  # in a timeline only the lanes run through
     count = math.ceil(height / inch / PICTURE[1])
     middles = [(start + end) / 2 / height for start, end in between]
