@@ -190,11 +190,12 @@ def cuts(png: bytes) -> list[float]:
         return [(start, end) for start, end in inside if least * inch <= end - start <= tallest * inch]
 
     def words(rows: Any) -> bool:
-        """Whether the rows next to a band hold words: more than one number beside an axis, and no line of a grid."""
-        return bool(0.02 * width < rows.max() < 0.4 * width)
+        """Whether rows that begin at the edge of a band hold words: no line of a grid, and more than one digit."""
+        return bool(rows[0] < 0.4 * width and rows.max() > 0.013 * width)
 
     # Between panels nothing is drawn, and words stand above and below.
-    gaps = [(top, end) for top, end in runs(0, 0.17, 0.4) if words(ink[top - 16 : top]) and words(ink[end : end + 16])]
+    bands = runs(0, 0.17, 0.4)
+    gaps = [(top, end) for top, end in bands if words(ink[top - 1 : top - 16 : -1]) and words(ink[end : end + 16])]
     between = gaps or runs(25, 0.05)  # in a timeline only the lanes run through
     count = math.ceil(height / inch / PICTURE[1])
     middles = [(start + end) / 2 / height for start, end in between]
