@@ -358,10 +358,21 @@ def lock():
     if not shutil.which("uv"):
         raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
     hub_lock = os.path.join("class", "requirements.lock")
-    return _resolve(["pyproject.toml", "--all-extras"], "requirements.lock") or _resolve(
+    failed = _resolve(["pyproject.toml", "--all-extras"], "requirements.lock") or _resolve(
         ["pyproject.toml", os.path.join("class", "requirements.in"), "--extra", "lab", "-c", "requirements.lock"],
         hub_lock,
     )
+    if not failed:
+        _write_constraints()
+    return failed
+
+
+def _write_constraints():
+    """Write the versions of the lock without their checksums, for Binder: with them pip takes nothing else beside."""
+    with open(LOCK, encoding="utf-8") as file:
+        pins = [line.rstrip("\\ \n") for line in file if re.match(r"[\w.-]+==", line)]
+    with open(os.path.join(ROOT, "binder", "constraints.txt"), "w", encoding="utf-8", newline="\n") as file:
+        file.write("# The versions of requirements.lock, written by `make lock`.\n" + "\n".join(pins) + "\n")
 
 
 def _resolve(sources, target):

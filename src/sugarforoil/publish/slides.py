@@ -6,6 +6,8 @@ writes `_build/slides/NN_name.pptx`, one file a chapter, from what is stored in 
 the pages for teachers. PowerPoint files, because teachers mend slides, drop some and put others between their own, and
 PowerPoint, Keynote, LibreOffice and Google Slides all open them. Each figure is on a slide of its own, under one
 question, above its number, title and sources, with its alternative text; the notes say what a good answer contains.
+A figure too tall to be read from the last row comes again in parts, enlarged: cut between its panels, or in a timeline
+between two lines. A map stays whole.
 """
 
 # mypy: allow-untyped-calls
@@ -14,6 +16,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import re
 import shutil
 import sys
@@ -21,6 +24,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +36,8 @@ from sugarforoil.publish.notebooks import ROOT
 
 SLIDES = ROOT / "_build" / "slides"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches: a screen of 16 to 9
-QUESTION, PICTURE, SOURCES = (0.3, 1.1), (1.5, 4.95), (6.55, 0.75)  # top and height, inches
+QUESTION, PICTURE, SOURCES = (0.2, 0.95), (1.2, 5.4), (6.65, 0.75)  # top and height, inches
+TALL = 7.3  # inches of a figure as drawn; above that its letters are too small on a slide
 ALWAYS = datetime(2026, 1, 1)  # a file made twice from the same book is the same file
 MOST = 300  # characters of sources under a figure; more of them are named in the notes
 INK, QUIET = "1B2430", "4A5360"
@@ -157,18 +162,63 @@ def presentation(deck: Deck) -> bytes:
 
 
 def add(show: Any, deck: Deck, one: Slide) -> None:
-    """Add the slide of a figure."""
+    """Add the slide of a figure, and those of its parts if it is tall."""
+    put(show, deck, one, (0.0, 1.0), "", one.alt)
+    edges = [0.0, *cuts(one.png), 1.0]
+    for count, part in enumerate(pairwise(edges), start=1):
+        if len(edges) > 2:
+            which = f"part {count} of {len(edges) - 1}"
+            put(show, deck, one, part, which, f"Enlarged, {which}. The whole figure: {one.alt}")
+
+
+def cuts(png: bytes) -> list[float]:
+    """Where a tall figure is cut into parts, as shares of its height; none if it is not tall or would be spoilt."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as image:
+        ink = (np.asarray(image.convert("L")) < 250).sum(axis=1)  # of each row of dots, how many are not background
+        height, width, inch = image.height, image.width, image.info["dpi"][0]
+    if height <= TALL * inch:
+        return []
+
+    def runs(most: int, least: float, tallest: float = math.inf) -> list[tuple[int, int]]:
+        """Bands of rows with at most so many dots, so many inches tall, inside the figure."""
+        edge = np.flatnonzero(np.diff(np.concatenate(([0], ink <= most, [0])).astype(int)))
+        found = [(int(start), int(end)) for start, end in edge.reshape(-1, 2)]
+        inside = [band for band in found if 0.2 * height < band[0] and band[1] < 0.88 * height]
+        return [(start, end) for start, end in inside if least * inch <= end - start <= tallest * inch]
+
+    def words(rows: Any) -> bool:
+        """Whether rows that begin at the edge of a band hold words: no line of a grid, and more than one digit."""
+        return bool(rows[0] < 0.4 * width and rows.max() > 0.013 * width)
+
+    # Between panels nothing is drawn, and words stand above and below.
+    bands = runs(0, 0.17, 0.4)
+    gaps = [(top, end) for top, end in bands if words(ink[top - 1 : top - 16 : -1]) and words(ink[end : end + 16])]
+    between = gaps or runs(25, 0.05)  # in a timeline only the lanes run through
+    count = math.ceil(height / inch / PICTURE[1])
+    middles = [(start + end) / 2 / height for start, end in between]
+    wanted = [step / count for step in range(1, count)] if middles else []
+    return sorted({min(middles, key=lambda one: abs(one - share)) for share in wanted})
+
+
+def put(show: Any, deck: Deck, one: Slide, part: tuple[float, float], which: str, alt: str) -> None:
+    """Add a slide with a figure, or with the part of its height between two shares."""
     from pptx.util import Inches
 
     page = show.slides.add_slide(show.slide_layouts[5])
-    write(page.shapes.title, one.question, QUESTION, 24, bold=True)
+    write(page.shapes.title, f"{one.question} ({which})" if which else one.question, QUESTION, 24, bold=True)
     picture = page.shapes.add_picture(io.BytesIO(one.png), 0, 0)
+    picture.crop_top, picture.crop_bottom = part[0], 1 - part[1]
+    picture.height = round(picture.height * (part[1] - part[0]))
     scale = min(Inches(WIDTH - 2 * MARGIN) / picture.width, Inches(PICTURE[1]) / picture.height)
     picture.width, picture.height = round(picture.width * scale), round(picture.height * scale)
     picture.left, picture.top = round((Inches(WIDTH) - picture.width) / 2), Inches(PICTURE[0])
     picture.name = one.name
-    picture._element.nvPicPr.cNvPr.set("descr", one.alt)  # the library has no call for alternative text
-    line = f"Figure {one.number}. {one.title}. {one.credit}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
+    picture._element.nvPicPr.cNvPr.set("descr", alt)  # the library has no call for alternative text
+    number = f"{one.number}, {which}" if which else one.number
+    line = f"Figure {number}. {one.title}. {one.credit}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
     write(page.shapes.add_textbox(0, 0, 0, 0), line, SOURCES, 12, colour=QUIET)
     parts = [
         f"Ask: {one.question}",
