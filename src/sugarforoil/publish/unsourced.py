@@ -70,7 +70,7 @@ ASIDE = {
     "reference": rf"(?i)\b(?:{NUMBERED})\.?\s+(?:no\.\s*)?\d+(?:[./]\d+)*(?:\(\w\))?{AND}\d+(?:[./]\d+)*)*",
     # U-2, R-12, SHA-256, CC BY 4.0, Python 3.11, Group of 77: digits within a name.
     "name": r"\b[A-Za-zА-я]+[-‑]?\d+(?:[./-]\d+)*\b|\b9/11\b|\b(?:ISO|NSC|SNIE|NIE|Python|BY|BY-SA|BSD-|Group of|EPUB|"
-    r"Title|Section|Serif|Sans|Attribution)\s*\d+(?:[.-]\d+)*|\b\d-Clause\b",
+    r"Title|Section|Serif|Sans|Attribution|Salyut)\s*\d+(?:[.-]\d+)*|\b\d-Clause\b",
     # A level set to 100 and the worth of one unit in another are definitions, which nobody reports.
     "definition": r"(?:= |\bat |\bis |\bto )100\b(?! \w+ dollars)|\b100:|1 ¢/lb is (?:about )?\$[\d.]+ a tonne",
     # How long a reader takes and how long an answer is to be is said of the book, not of the world.
@@ -81,7 +81,7 @@ ASIDE = {
 ("two of the three ships"), unless a measure follows ("four cents")."""
 
 NUMBER = re.compile(
-    r"(?<![\w.,/])[$€£−-]?\d+(?:[.,]\d+)*(?:\s*(?:%|¢))?"
+    rf"(?<![\w.,/])[$€£−-]?\d+(?:[.,]\d+)*(?:\s*(?:%|¢)|\s+{SIZE}\b)?"
     rf"|\b(?:{LARGE}|{ONES})(?:\s+and a half)?[ -](?:{SIZE}s?|{MEASURE})\b|\b{LARGE}\b"
     rf"|\b(?:an?|few|several|half an?|some)\s+{SIZE}\b|\b{SIZE}s of\b"
     rf"|\b(?:two|three|four|nine)[ -]{PART}\b|\b(?:an?|one)[ -]{PART} (?:of|as|more|less|lower|higher|to|below|above)\b"
@@ -94,21 +94,27 @@ NUMBER = re.compile(
 ASIDES = [re.compile(pattern) for pattern in ASIDE.values()]
 
 
+SUPPOSED = re.compile(r"^(?:If|Now suppose|Suppose)\b[^,]*,?")  # "If the rate is halved, ...": no claim of ours
+
+
 def numbers_in(sentence: str) -> list[str]:
     """The numbers of a sentence, without what is aside. A unit that follows a computed number belongs to it."""
+    sentence = SUPPOSED.sub(" ", sentence)
     sentence = re.sub(rf"{COMPUTED}[\s-]*(?:{SIZE}s?\b|%|¢)?", f"{COMPUTED} ", sentence)
     for aside in ASIDES:
         sentence = aside.sub(" ", sentence)
     return [found.group().strip() for found in NUMBER.finditer(sentence)]
 
 
+WORTH = {word: str(10 * value) for value, word in enumerate(TENS.split("|"), start=2)}
+WORTH |= {word: str(value) for value, word in enumerate(TEENS.split("|"), start=13)}
 VALUES = {word: str(value) for value, word in enumerate(ONES.split("|"), start=1)}
 
 
 def same(said: str) -> str:
     """A number in the form in which it is compared: "Six cents" and "6 cents" are one, "$300" and "300" are."""
     words = re.sub(r"[$€£%¢\s]+", " ", said.lower()).strip().split(" ")
-    return " ".join(VALUES.get(word, word).rstrip("s") for word in words)
+    return " ".join(VALUES.get(word, word.rstrip("s")) for word in words)
 
 
 # --- sentences ----------------------------------------------------------------------------------------------------
@@ -147,7 +153,7 @@ class Paragraph(NamedTuple):
     """Prose, and what kind of part it stands in."""
 
     text: str
-    part: str = ""  # "exercise", "solution", "option" (of a self-check), "" anywhere else
+    part: str = ""  # "exercise", "solution", "option" (of a self-check), "heading", "figure", "" anywhere else
 
 
 SPANS = re.compile(r"\{(exercise|solution)-(start|end)\}")  # parts that reach over several cells
@@ -164,6 +170,7 @@ def paragraphs(markdown: str, part: str = "") -> Iterator[Paragraph]:
     fences: list[str] = []  # what each open fence is: its mark and its kind of part, "code" for what is no prose
     held: list[str] = []
     now = part
+    heading = False
 
     def kind() -> str:
         return "option" if fences and fences[-1].endswith("option") else "".join(f.split()[1:][0] for f in fences[:1] if f.split()[1:]) or now
@@ -176,8 +183,8 @@ def paragraphs(markdown: str, part: str = "") -> Iterator[Paragraph]:
         opens = bool(fence and not closes and not code)
         if opens or closes or code or begins or not line.strip():
             if any(one.strip() for one in held):
-                yield Paragraph("\n".join(held), kind())
-            held = []
+                yield Paragraph("\n".join(held), "heading" if heading else kind())
+            held, heading = [], line.startswith("#")
         if fence and closes:
             fences.pop()
         elif fence and opens:
@@ -306,7 +313,8 @@ def drawn(text: str) -> Iterator[float]:
 
 def shows(said: str, values: Iterable[float]) -> bool:
     """Whether a number is one of those that are drawn, rounded as it is written."""
-    figure = re.sub(r"[^\d.−-]", "", said.replace("−", "-"))
+    words = same(said).split(" ")
+    figure = re.sub(r"[^\d.−-]", "", WORTH.get(words[0], words[0]).replace("−", "-"))
     try:
         wanted, digits = float(figure), len(figure.partition(".")[2])
     except ValueError:
@@ -370,6 +378,8 @@ class Chapter:
 
     def is_carried(self, said: str, sentence: str, part: str, values: Iterable[float]) -> bool:
         """Whether a number without a source in its sentence is no finding of ours, or is one that is drawn."""
+        if part == "heading" and same(said) in self.carried:  # what the section says with its source
+            return True
         if part == "option":  # two of three options are wrong on purpose; the answer tells which
             return True
         if part == "exercise" and (sentence.rstrip().endswith("?") or ASKS.search(sentence)):
@@ -382,7 +392,7 @@ class Chapter:
 QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
 # "Half" and "a third" are too common to be taken for the same number said again.
 SHARE = re.compile(rf"(?i)half|twice|{PART}|doubled|trebled|tripled")
-ASKS = re.compile(r"(?:^|[.,:;]\s+)(?:Take|Let|Try|Suppose|Assume|Read|Write|Choose|Use|let|try|take|suppose|assume)\b")
+ASKS = re.compile(r"(?i)(?:^|[.,:;]\s+)(?:take|let|try|suppose|assume|read|write|choose|use|change|put|set)\b")
 
 
 def in_page(path: Path) -> Iterator[Number]:
