@@ -14,11 +14,11 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sugarforoil.publish.notebooks import ROOT, all_notebooks, read
+from sugarforoil.publish.notebooks import ROOT, Notebook, all_notebooks, read
 
 COMPUTED = "\N{WHITE SQUARE}"  # stands for a number that the notebook computed
 CITED = "\N{WHITE DIAMOND}"  # stands for a citation
@@ -69,7 +69,7 @@ ASIDE = {
     "span": rf"(?i)\b(?:{LARGE}|{SIZE}s?|half an?|a half)[ -]{TIME}\b|\b{TIME} and a half\b",
     "reference": rf"(?i)\b(?:{NUMBERED})\.?\s+(?:no\.\s*)?\d+(?:[./]\d+)*(?:\(\w\))?{AND}\d+(?:[./]\d+)*)*",
     # U-2, R-12, SHA-256, CC BY 4.0, Python 3.11, Group of 77: digits within a name.
-    "name": r"\b[A-Za-zА-я]+[-‑]?\d+(?:[./-]\d+)*\b|\b9/11\b|\b(?:ISO|NSC|SNIE|NIE|Python|BY|BY-SA|BSD-|Group of|EPUB|"
+    "name": r"\b[A-Za-zА-я]+[-‑]?\d+(?:[./-]\d+)*[A-Z]*\b|\b9/11\b|\b(?:ISO|NSC|SNIE|NIE|Python|BY|BY-SA|BSD-|Group of|EPUB|"
     r"Title|Section|Serif|Sans|Attribution|Salyut)\s*\d+(?:[.-]\d+)*|\b\d-Clause\b",
     # A level set to 100 and the worth of one unit in another are definitions, which nobody reports.
     "definition": r"(?:= |\bat |\bis |\bto )100\b(?! \w+ dollars)|\b100:|1 ¢/lb is (?:about )?\$[\d.]+ a tonne",
@@ -97,9 +97,9 @@ ASIDES = [re.compile(pattern) for pattern in ASIDE.values()]
 SUPPOSED = re.compile(r"^(?:If|Now suppose|Suppose)\b[^,]*,?")  # "If the rate is halved, ...": no claim of ours
 
 
-def numbers_in(sentence: str) -> list[str]:
-    """The numbers of a sentence, without what is aside. A unit that follows a computed number belongs to it."""
-    sentence = SUPPOSED.sub(" ", sentence)
+def numbers_in(sentence: str, *, supposed: bool = False) -> list[str]:
+    """The numbers of a sentence, without what is aside or only `supposed`. A computed number takes its unit along."""
+    sentence = sentence if supposed else SUPPOSED.sub(" ", sentence)
     sentence = re.sub(rf"{COMPUTED}[\s-]*(?:{SIZE}s?\b|%|¢)?", f"{COMPUTED} ", sentence)
     for aside in ASIDES:
         sentence = aside.sub(" ", sentence)
@@ -126,9 +126,10 @@ FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})(\{[\w-]+\})?(.*)$")
 READ = {"{admonition}", "{exercise}", "{solution}", "{exercise-start}", "{solution-start}", "{note}", "{dropdown}",
         "{tip}", "{margin}", "{epigraph}", "{from-chapter}", "{div}", "{card}", "{grid}", "{grid-item}", "{grid-item-card}", "{glossary}"}  # fmt: skip
 """Directives whose body is prose; any other holds code or data."""
+ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in ("doc", "docs", "No", "St", "Dr", "Mr", "Art", "[A-Z]"))
 STOPS = re.compile(
-    rf"(?<!\bdoc)(?<!\bdocs)(?<!\bNo)(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!U\.S)(?<!\b[A-Z])(?<=[.?!])[”\"’)*{CITED}]*"
-    r"\s+(?=[\"“‘(*A-Z0-9А-Я" + COMPUTED + "$])"
+    rf"{ABBREVIATED}(?<=[.?!])[”\"’)*{CITED}]*\s+(?=[\"“‘(*A-Z0-9А-Я{COMPUTED}$])|(?<=[.?!][”\"’)*])\s+"
+    rf"(?=[\"“‘(*A-Z0-9А-Я{COMPUTED}$])"
 )
 
 
@@ -173,7 +174,9 @@ def paragraphs(markdown: str, part: str = "") -> Iterator[Paragraph]:
     heading = False
 
     def kind() -> str:
-        return "option" if fences and fences[-1].endswith("option") else "".join(f.split()[1:][0] for f in fences[:1] if f.split()[1:]) or now
+        """Of the innermost fence: an option of a self-check, but not its answer; of the outermost: an exercise."""
+        parts = [one.partition(" ")[2] for one in fences]
+        return "option" if parts[-1:] == ["option"] else "".join(parts[:1]).replace("option", "") or now
 
     for line in [*markdown.splitlines(), ""]:
         fence = FENCE.match(line.strip())
@@ -325,21 +328,23 @@ def shows(said: str, values: Iterable[float]) -> bool:
 class Chapter:
     """What the parts of a chapter say, and which of its numbers something carries."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.relative_to(ROOT).as_posix()
+    def __init__(self, notebook: Notebook, name: str) -> None:
+        self.name = name
         self.said: list[tuple[str, Paragraph]] = []  # place, and what stands there
         self.carried: dict[str, int] = {}  # number that was computed, or said with a source -> where it first was
         self.given: set[str] = set()  # numbers that an exercise assumes
         self.drawn: dict[str, list[float]] = {}  # of each cell, what its figures show
         part = ""
         figures: list[str] = []
-        for cell in read(path)["cells"]:
+        typed: set[str] = set()  # what stands in the code itself is not computed, though the output shows it
+        for cell in notebook["cells"]:
             text, name = source(cell), cell["id"]
             if cell["cell_type"] == "code":
                 found = [Paragraph(words, "figure" if kind in SPOKEN else part) for kind, words in spoken(text)]
+                typed |= {same(said) for one in found for said in numbers_in(plain(one.text))}
                 figures.append(name) if any(one.part == "figure" for one in found) else None
                 for mark, data in displays(cell):
-                    self._carry(self._computed(mark), len(found))
+                    self._carry(self._computed(mark) - typed, len(found))
                     rows = "".join(data.get("text/csv", ""))
                     for one in {name, *figures[-1:]} if rows else ():
                         self.drawn.setdefault(one, []).extend(drawn(rows))
@@ -353,7 +358,7 @@ class Chapter:
                 self.said.append((name, one))
                 self._carry(carried(one.text))
                 if one.part == "exercise":
-                    self.given |= {same(said) for said in numbers_in(plain(one.text))}
+                    self.given |= {same(said) for said in numbers_in(plain(one.text), supposed=True)}
 
     def _carry(self, numbers: Iterable[str], ahead: int = 0) -> None:
         for number in numbers:
@@ -395,16 +400,25 @@ SHARE = re.compile(rf"(?i)half|twice|{PART}|doubled|trebled|tripled")
 ASKS = re.compile(r"(?i)(?:^|[.,:;]\s+)(?:take|let|try|suppose|assume|read|write|choose|use|change|put|set)\b")
 
 
-def in_page(path: Path) -> Iterator[Number]:
-    """The numbers of a page of prose that nothing carries."""
+TELLING = re.compile(r"[ .]|\d.*\d.*\d")  # "25" stands in some chapter by chance; "11.6 million" does not
+
+
+def in_page(path: Path, known: Container[str] = ()) -> Iterator[Number]:
+    """The numbers of a page of prose that nothing carries; `known` are those of the chapters, said here again."""
     for one in paragraphs(path.read_text(encoding="utf-8")):
-        yield from (Number(path.relative_to(ROOT).as_posix(), *found) for found in uncarried(one.text))
+        for said, sentence in uncarried(one.text):
+            if SHARE.search(said) or not TELLING.search(same(said)) or same(said) not in known:
+                yield Number(path.relative_to(ROOT).as_posix(), said, sentence)
 
 
 def everywhere() -> list[Number]:
     """All of them: of the chapters and of the pages of `book/`."""
-    found = [one for path in all_notebooks() for one in Chapter(path).bare()]
-    return found + [one for path in sorted((ROOT / "book").glob("*.md")) for one in in_page(path)]
+    chapters = [Chapter(read(path), path.relative_to(ROOT).as_posix()) for path in all_notebooks()]
+    known = {number for chapter in chapters for number in chapter.carried}
+    pages = sorted((ROOT / "book").glob("*.md"))
+    return [one for chapter in chapters for one in chapter.bare()] + [
+        one for path in pages for one in in_page(path, known)
+    ]
 
 
 def main() -> int:
