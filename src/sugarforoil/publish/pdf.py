@@ -28,6 +28,7 @@ from sugarforoil.publish import (
     bookindex,
     build,
     cover,
+    cutting,
     frontmatter,
     linefit,
     manuscript,
@@ -172,6 +173,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
                 solutions = backmatter.take_solutions(page)
                 solution_notes += margin.take_notes(solutions, f"{page.slug}-solution")
                 gathered.append((page, solutions))
+                cutting.divide(page.content, book.png)
             piece = piece_of(page, part)
             (pieces if page.kind == "chapter" or not back_matter(page) else back).append(piece)
     if chapters:
