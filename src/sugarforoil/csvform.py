@@ -7,6 +7,7 @@ import io
 import re
 
 from .errors import DataError
+from .harmless import wrong_cell
 from .metadata import Dataset
 
 BOM = b"\xef\xbb\xbf"
@@ -53,7 +54,7 @@ def check_form(dataset: Dataset) -> list[int]:
 def wrong_form(kind: str, cell: str) -> str | None:
     """Return what was expected if a non-empty cell is not written as its type must be, else None."""
     if kind not in FORMS:
-        return "no space before or after the text" if cell != cell.strip() else None
+        return "no space before or after the text" if cell != cell.strip() else wrong_cell(cell)
     pattern, expected = FORMS[kind]
     return None if pattern.fullmatch(cell) else expected
 

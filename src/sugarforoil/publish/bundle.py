@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sugarforoil import __version__
 from sugarforoil.errors import DataError
-from sugarforoil.publish import address, archives, build, downloads, epub, freshness, pdf, shelf
+from sugarforoil.publish import address, archives, build, downloads, epub, freshness, pdf, shelf, steady
 from sugarforoil.publish.notebooks import ROOT, NotebookError, all_notebooks
 
 TARGET = build.BUILD / "bundle.zip"
@@ -122,11 +122,10 @@ def write(target: Path, data: bytes) -> None:
     """Write the zip and its checksum, in the form that `sha256sum --check` reads, aside and into their places."""
     line = f"{hashlib.sha256(data).hexdigest()}  {target.name}\n"
     for path, content in ((target, data), (target.with_name(f"{target.name}.sha256"), line.encode())):
-        aside = path.with_name(f"{path.name}.new")
-        aside.write_bytes(content)
-        aside.replace(path)
+        steady.put(path, content)
 
 
+@steady.command
 def main() -> int:
     try:
         make_parts()

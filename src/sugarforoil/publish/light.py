@@ -28,6 +28,7 @@ from rjsmin import jsmin
 
 from sugarforoil.publish import purge as purge_module
 from sugarforoil.publish.purge import Names, purge
+from sugarforoil.publish.steady import put
 
 STYLE, SCRIPT = "_static/book.css", "_static/book.js"
 SHARED_BY = 5  # a script of fewer pages stays a file of its own: the others need not carry it
@@ -160,7 +161,7 @@ def style(site: Path, sheets: list[str], names: Names, cache: Path | None = None
     else:
         lean = str(cssmin(purge(whole, names)))
         if cache:
-            cache.write_text(made_from + lean, encoding="utf-8", newline="\n")
+            put(cache, made_from + lean)  # cut short, it would pass for the whole next time
     return re.sub(r"url\((fonts/page/[^)]+)\)", lambda found: font(site, found[1]), lean)
 
 

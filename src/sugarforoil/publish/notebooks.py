@@ -22,6 +22,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sugarforoil.publish import steady
+
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = ROOT / "notebooks"
 RECORD = NOTEBOOKS / "outputs.json"
@@ -256,12 +258,8 @@ def normalise(notebook: Notebook, path: Path) -> Notebook:
 
 
 def _write(path: Path, value: object) -> None:
-    """Write JSON aside, then rename: an interrupted run never leaves half a file."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(
-        json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
-    aside.replace(path)
+    """Write JSON, all of it or nothing."""
+    steady.put(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 async def _run(paths: list[Path], workers: int) -> None:
@@ -313,6 +311,7 @@ def run(paths: list[Path], workers: int | None = None) -> None:
     asyncio.run(_run(longest_first, workers))
 
 
+@steady.command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Execute notebooks and store their outputs.")
     parser.add_argument("names", nargs="*", help="names such as 02_sugar_for_oil; all when none is given")

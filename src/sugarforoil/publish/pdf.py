@@ -23,7 +23,7 @@ from lxml import html
 
 from sugarforoil.errors import DataError
 from sugarforoil.publish import address as public
-from sugarforoil.publish import backmatter, bookindex, build, cover, frontmatter, manuscript, margin, placing
+from sugarforoil.publish import backmatter, bookindex, build, cover, frontmatter, manuscript, margin, placing, steady
 from sugarforoil.publish.frontmatter import Citation, Entry, heads, part_name, split_title
 from sugarforoil.publish.manuscript import Manuscript, Page, Part
 from sugarforoil.publish.notebooks import ROOT, NotebookError
@@ -372,13 +372,12 @@ def example_of(site: Path, name: str = "notebooks/02_sugar_for_oil") -> Any:
 def write(site: Path, target: Path = BOOK, address: str = "") -> int:
     """Set the PDF from the builder's pages, aside, and put it in its place; return the number of bytes."""
     data = make(manuscript.read(site, address=address), example_of(site), address)
-    aside = target.with_name(target.name + ".new")
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    aside.write_bytes(data)
-    aside.replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    steady.put(target, data)
     return len(data)
 
 
+@steady.command
 def main() -> int:
     """Build the site if it is out of date, then the PDF."""
     if code := build.main():

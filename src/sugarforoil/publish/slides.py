@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import datasets
-from sugarforoil.publish import address
+from sugarforoil.publish import address, steady
 from sugarforoil.publish.chapters import marked
 from sugarforoil.publish.classroom import Question, questions
 from sugarforoil.publish.notebooks import ROOT
@@ -224,6 +224,7 @@ def make(folder: Path = SLIDES, root: Path = ROOT) -> list[Path]:
     return [folder / name for name in files]
 
 
+@steady.command
 def main() -> int:
     """Make the slides and say where they are."""
     try:

@@ -41,7 +41,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import citations
-from sugarforoil.publish import answers, notebooks
+from sugarforoil.publish import answers, notebooks, steady
 from sugarforoil.publish.notebooks import KERNEL, ROOT, Notebook, NotebookError
 
 FOLDER = ROOT / "worksheets"
@@ -484,6 +484,7 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
         shutil.rmtree(new, ignore_errors=True)
 
 
+@steady.command
 def main(arguments: list[str] | None = None) -> int:
     """Write the worksheets of all chapters; return the exit status."""
     parser = argparse.ArgumentParser(prog="worksheets", description="Write the worksheets of all chapters.")
