@@ -24,6 +24,10 @@ FORMS = {
 }
 
 
+# Spreadsheets, JavaScript and floating-point columns keep 15 digits: a longer number would become another one.
+TOO_LARGE = 1e15
+
+
 def check_form(dataset: Dataset) -> list[int]:
     """Check that the file is there, is UTF-8 without a mark, and has exactly the columns described, in order.
 
@@ -56,7 +60,11 @@ def wrong_form(kind: str, cell: str) -> str | None:
     if kind not in FORMS:
         return "no space before or after the text" if cell != cell.strip() else wrong_cell(cell)
     pattern, expected = FORMS[kind]
-    return None if pattern.fullmatch(cell) else expected
+    if not pattern.fullmatch(cell):
+        return expected
+    if kind in ("integer", "number") and abs(float(cell)) >= TOO_LARGE:
+        return "a number of at most 15 digits before the point"
+    return None
 
 
 def decimal_comma(dataset: Dataset, cells: list[str]) -> str | None:

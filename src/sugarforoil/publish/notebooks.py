@@ -262,7 +262,18 @@ def _write(path: Path, value: object) -> None:
     steady.put(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def keep_interrupts() -> None:
+    """Let Ctrl-C end the whole run: nbclient would take it for itself, end one kernel and leave the others waiting."""
+
+    def none(*_: object) -> None:
+        raise NotImplementedError  # as on Windows, where nbclient does without
+
+    loop: Any = asyncio.get_running_loop()
+    loop.add_signal_handler = loop.remove_signal_handler = none
+
+
 async def _run(paths: list[Path], workers: int) -> None:
+    keep_interrupts()
     slots = asyncio.Semaphore(workers)
     done = 0
 

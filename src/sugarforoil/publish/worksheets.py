@@ -473,6 +473,7 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
     Raises:
         WorksheetError: the first fault; what stood in the folder is still there.
     """
+    notebooks.keep_interrupts()
     new = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
