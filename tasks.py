@@ -277,6 +277,11 @@ def mutate():
     return hand_over("sugarforoil.publish.mutate")
 
 
+def faults():
+    """kill, starve and corrupt the project a thousand times over, and print what came out (half an hour)"""
+    return hand_over("sugarforoil.publish.faults")
+
+
 def lab():
     """open the notebooks in JupyterLab"""
     options = [
@@ -430,6 +435,7 @@ TASKS = {
     "data": data,
     "worksheets": worksheets,
     "mutate": mutate,
+    "faults": faults,
     "lab": lab,
     "hub": hub,
     "bench": bench,

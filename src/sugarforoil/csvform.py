@@ -36,6 +36,10 @@ def check_form(dataset: Dataset) -> list[int]:
     """
     file = dataset.path.name
     text = _text(dataset)
+    lone = re.search(r"\r(?!\n)", text)  # some programs end a line here, others do not
+    if lone:
+        line = text.count("\n", 0, lone.start()) + 1
+        raise DataError(file, "expected lines that end in a line feed, found a carriage return alone", line)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     starts: list[int] = []
     try:

@@ -20,7 +20,7 @@ from .locate import DESCRIPTOR
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FILE = re.compile(r"[a-z][a-z0-9_]*\.csv")
 SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
-ADDRESS = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 TYPES = ("string", "integer", "number", "boolean", "date")
 
 Rule = tuple[str, Callable[[Any], bool]]  # what is expected, and whether it is that
@@ -159,7 +159,7 @@ def _check_table(resource: Any, place: int) -> None:
         _check(licence, LICENCE, f"{where}, licenses")
     schema = resource["schema"]
     _check(schema, SCHEMA, f"{where}, schema", ("fields",))
-    names = []
+    names: list[str] = []
     for one in schema["fields"]:
         column = one.get("name", f"number {len(names) + 1}")
         spot = f"{where}, column {column}"

@@ -81,7 +81,8 @@ def gap(draw: Draw, raw: bytes, _: Dataset) -> bytes:
 
 def encode(draw: Draw, raw: bytes, _: Dataset) -> bytes:
     """Another encoding, with what it cannot write in place of what it cannot write."""
-    return raw.decode().encode(draw(st.sampled_from(["utf-16", "utf-16-le", "utf-32", "cp037"])), "replace")
+    encoding: str = draw(st.sampled_from(["utf-16", "utf-16-le", "utf-32", "cp037"]))
+    return raw.decode().encode(encoding, "replace")
 
 
 def accent(draw: Draw, raw: bytes, _: Dataset) -> bytes:
@@ -89,7 +90,8 @@ def accent(draw: Draw, raw: bytes, _: Dataset) -> bytes:
     place = draw(st.integers(0, len(raw)))
     while place < len(raw) and raw[place] & 0xC0 == 0x80:  # not within a letter
         place += 1
-    return raw[:place] + draw(st.sampled_from([b"\xe9", b"\xfc", b"\xd1\x20", b"\xcf\xf0", b"\x93"])) + raw[place:]
+    new: bytes = draw(st.sampled_from([b"\xe9", b"\xfc", b"\xd1\x20", b"\xcf\xf0", b"\x93"]))
+    return raw[:place] + new + raw[place:]
 
 
 def mark(draw: Draw, raw: bytes, _: Dataset) -> bytes:
@@ -220,7 +222,8 @@ def swap(draw: Draw, raw: bytes, dataset: Dataset) -> bytes:
 def quotes(draw: Draw, raw: bytes, _: Dataset) -> bytes:
     """A quotation mark where none belongs."""
     place = draw(st.integers(0, len(raw)))
-    return raw[:place] + draw(st.sampled_from([b'"', b'""', b"'", b'"\n"'])) + raw[place:]
+    new: bytes = draw(st.sampled_from([b'"', b'""', b"'", b'"\n"']))
+    return raw[:place] + new + raw[place:]
 
 
 def long(draw: Draw, raw: bytes, dataset: Dataset) -> bytes:
@@ -295,11 +298,12 @@ def field(draw: Draw, raw: bytes, _: Dataset) -> bytes:
     """A field of the bibliography has a name or a value that it cannot have."""
     places = list(re.finditer(rb"\n  (\w+) = \{(.*)\}", raw))
     found = draw(st.sampled_from(places))
-    bad = [
+    bad: list[bytes] = [
         b"\n  yeer = {1962}", b"\n  year = {soon}", b"\n  url = {javascript:alert(1)}", b"\n  title = {\\input{x}}",
         b"\n  keywords = {gossip}", b"\n  title = {}", b"\n  title = {{x}", b"\n  url = {file:///etc/passwd}",
     ]  # fmt: skip
-    return raw[: found.start()] + draw(st.sampled_from(bad)) + raw[found.end() :]
+    new: bytes = draw(st.sampled_from(bad))
+    return raw[: found.start()] + new + raw[found.end() :]
 
 
 PACKAGE: dict[str, Spoil] = {"an entry of another type": entry, "a line lost or twice": twice}

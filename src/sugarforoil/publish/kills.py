@@ -22,6 +22,7 @@ from typing import NamedTuple
 import psutil
 
 from sugarforoil.publish import scratch
+from sugarforoil.publish.notebooks import ROOT
 from sugarforoil.publish.report import Row
 
 SEED = 1961
@@ -224,7 +225,7 @@ def rewritten(before: dict[str, int], folder: Path) -> bool:
 
 def known(chapters: tuple[str, ...]) -> list[str]:
     """Of these chapters those that there are; at least the first."""
-    return [name for name in chapters if (scratch.ROOT / "notebooks" / f"{name}.ipynb").exists()]
+    return [name for name in chapters if (ROOT / "notebooks" / f"{name}.ipynb").exists()]
 
 
 def emptied(text: str) -> str:

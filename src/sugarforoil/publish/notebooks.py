@@ -221,7 +221,7 @@ async def _execute(path: Path) -> tuple[Notebook, Used]:
                 await client.async_execute_cell(cell, index)
             except CellExecutionError as error:
                 raise NotebookError(
-                    f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}"
+                    steady.plain(f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}")
                 ) from None
         used = await _used(client)
     return json.loads(nbformat.writes(notebook)), used

@@ -8,9 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -77,13 +76,16 @@ def change(folder: Path, value: str) -> int:
     return found[0] + 2
 
 
-def command(folder: Path, module: str, *before: str, **variables: str) -> dict[str, Any]:
-    """What `subprocess` needs to run a module of the clone's own helper package; `before` is put before Python."""
+def call(module: str, *before: str) -> list[str]:
+    """The call of a module of the helper package; `before` is put before Python."""
+    return [*before, sys.executable, "-m", f"sugarforoil.publish.{module}"]
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """The variables with which a command finds the clone's own helper package."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "src"), *libraries()])}
     env |= {"JUPYTER_PREFER_ENV_PATH": "1", **variables}
-    env = {name: value for name, value in env.items() if name not in {"DISPLAY", "SUGARFOROIL_DATA"}}
-    call = [*before, sys.executable, "-m", f"sugarforoil.publish.{module}"]
-    return {"args": call, "cwd": folder, "env": env, "text": True}
+    return {name: value for name, value in env.items() if name not in {"DISPLAY", "SUGARFOROIL_DATA"}}
 
 
 def libraries() -> list[str]:
@@ -93,20 +95,27 @@ def libraries() -> list[str]:
 
 def run(folder: Path, module: str, *before: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a module in the clone to its end."""
-    return subprocess.run(**command(folder, module, *before, **variables), capture_output=True)
+    env = environment(folder, **variables)
+    return subprocess.run(call(module, *before), cwd=folder, env=env, capture_output=True, text=True)
 
 
-def start(folder: Path, module: str, *before: str, **variables: str) -> subprocess.Popen[str]:
+def start(folder: Path, module: str) -> subprocess.Popen[str]:
     """Start a module in the clone as the leader of a group of its own, so that all of it can be killed at once."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(**command(folder, module, *before, **variables), **pipes, start_new_session=True)
+    return subprocess.Popen(
+        call(module),
+        cwd=folder,
+        env=environment(folder),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
-def state(folder: Path, names: Sequence[str] = ()) -> dict[str, str]:
-    """The checksum of every file under `folder`, or of the named ones, by its path; empty if there is no folder."""
-    files = [folder / name for name in names] if names else sorted(folder.rglob("*"))
+def state(folder: Path) -> dict[str, str]:
+    """The checksum of every file under `folder` by its path; empty if there is no such folder."""
     return {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
+        for file in sorted(folder.rglob("*"))
         if file.is_file()
     }

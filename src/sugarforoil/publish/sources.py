@@ -97,8 +97,8 @@ def _text(path: Path) -> str:
     try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SourcesError(f"{path.name}, line {line}: expected UTF-8 text, found a byte that is not") from None
+        place = raw.count(b"\n", 0, error.start) + 1
+        raise SourcesError(f"{path.name}, line {place}: expected UTF-8 text, found a byte that is not") from None
     depth = 0
     for number, line in enumerate(text.split("\n"), start=1):
         if wrong := wrong_text(line.replace("\t", " ")):
