@@ -1,4 +1,4 @@
-// What test_access_browser.py asks of a page. It runs in every page before its own scripts, with axe-core beside it.
+// What the tests in a browser ask of a page. It runs in every page before its own scripts, with axe-core beside it.
 "use strict";
 
 globalThis.probes = {

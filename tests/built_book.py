@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from sugarforoil.publish import build
 from sugarforoil.publish.light import lighten
@@ -54,6 +55,12 @@ def site(built: Path) -> Path:
 def pages_of_sphinx(built: Path) -> Path:
     """The folder of the site from which PDF and EPUB are set."""
     return built / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> dict[Path, BeautifulSoup]:
+    """Every page of the published site, parsed; what a test wants to change it copies."""
+    return {path: BeautifulSoup(path.read_bytes(), "lxml") for path in sorted(site.rglob("*.html"))}
 
 
 def await_one_of(*marks: Path) -> None:

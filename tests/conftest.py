@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built_book import built, pages_of_sphinx, site  # noqa: F401 - fixtures of every test
+from built_book import built, pages, pages_of_sphinx, site  # noqa: F401 - fixtures of every test
 from in_browser import address, browser  # noqa: F401
 
 from sugarforoil.publish import warm
@@ -20,14 +20,21 @@ warm.use()  # nbval starts a kernel for each notebook
 TESTS = Path(__file__).resolve().parent
 # The files that take longest, begun first, so that no worker stands idle at the end; and while one builds the book,
 # the other does what needs none.
-FIRST = ("test_access_browser", "test_build", "test_pages_browser", "test_pdf", "test_notebooks", "test_mutate")
+FIRST = (
+    "test_every_page_browser", "test_build", "test_notebooks", "test_pdf", "test_book",
+    "test_features", "test_languages", "test_valid", "test_access_browser", "test_light", "test_mutate",
+)  # fmt: skip
+TOGETHER = ("test_book", "test_features", "test_languages")  # in one worker: they read the same parsed pages
 TINY = TESTS / "tiny_data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first (`--no-loadscope-reorder` keeps this order)."""
+    """Put the longest files first, and keep each file in one worker (`--dist loadgroup --no-loadscope-reorder`)."""
     order = {name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
+    for item in items:
+        file = item.path.stem
+        item.add_marker(pytest.mark.xdist_group("pages" if file in TOGETHER else file))
 
 
 def record_hashes(directory: Path) -> None:

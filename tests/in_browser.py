@@ -19,7 +19,11 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 FAULTS = ("error", "warning")
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW, SMALLEST = ({"width": width, "height": 900} for width in (1280, 390, 320))
+TESTS = Path(__file__).parent
+PROBES = "\n".join(
+    (TESTS / name).read_text(encoding="utf-8") for name in ("vendor/axe-4.14.1.min.js", "access_probes.js")
+)
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
 
 

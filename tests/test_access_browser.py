@@ -1,73 +1,23 @@
-"""Every page for readers with a keyboard, a screen reader, a small screen or the dark, in a real browser.
+"""The book for readers with a keyboard, a screen reader, a small screen or the dark, in a real browser.
 
-axe reads one page of each kind whole, wide and on a phone. Of all pages it reads colours, light and dark, once for each
-way in which text meets its ground anywhere in the book; and everything else of each, where of a table or list, which
-one template writes row by row, the first 25 rows stand for the others and code for itself without its colours.
+axe reads one page of each kind whole, wide and on a phone; what it reads of all pages stands in
+`test_every_page_browser.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
+from in_browser import NARROW, PROBES, WIDE
 from playwright.sync_api import Browser, Page, expect
 
-TESTS = Path(__file__).parent
-PROBES = "\n".join(
-    (TESTS / name).read_text(encoding="utf-8") for name in ("vendor/axe-4.14.1.min.js", "access_probes.js")
-)
-WIDE, PHONE, SMALLEST = ({"width": width, "height": 900} for width in (1280, 390, 320))
 CHAPTER = "notebooks/02_sugar_for_oil.html"
 KINDS = [
     CHAPTER,
     *(f"book/{name}.html" for name in ("index", "data/deals", "reference/chronology", "reference/explore")),
 ]
-
-
-@dataclass
-class Seen:
-    """What was seen of one page."""
-
-    page: str
-    faults: list[str] = field(default_factory=list)
-    dark: list[str] = field(default_factory=list)
-    headings: list[int] = field(default_factory=list)
-    letters: float | None = None
-    wider: int = 0  # pixels by which it is wider than the smallest screen
-
-
-@pytest.fixture(scope="module")
-def seen(site: Path, browser: Browser, address: str) -> list[Seen]:
-    """A look at every page: light and dark, wide and narrow, loaded once."""
-    context = browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
-    context.add_init_script(PROBES)
-    tab = context.new_page()
-    found: list[Seen] = []
-    light: list[str] = []  # in which ways text has met its ground so far
-    dark: list[str] = []
-    for path in sorted(set(site.rglob("*.html")) - {site / "index.html"}):
-        one = Seen(path.relative_to(site).as_posix())
-        tab.set_viewport_size(WIDE)
-        tab.goto(address + one.page, wait_until="load")
-        one.headings = tab.evaluate("probes.headings()")
-        one.letters = tab.evaluate("probes.lettersInALine()")
-        tab.evaluate("probes.unfolded()")
-        for faults, looks, what in ((one.faults, light, "faultsOfColour"), (one.dark, dark, "faultsInTheDark")):
-            seen_now = tab.evaluate(f"seen => probes.{what}(seen)", looks)
-            faults.extend(seen_now["faults"])
-            looks.extend(seen_now["looks"])
-        tab.set_viewport_size(SMALLEST)  # phones are looked at in test_pages_browser.py
-        one.wider = tab.evaluate("probes.wider()")
-        tab.set_viewport_size(WIDE)
-        tab.evaluate("probes.drawn()")  # the page's own script then knows what scrolls at this size
-        one.faults += tab.evaluate("probes.faultsOfStructure()")  # last: it shortens the page
-        found.append(one)
-    context.close()
-    return found
 
 
 @pytest.fixture
@@ -78,41 +28,17 @@ def tab(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_no_page_has_a_fault_in_the_light(seen: list[Seen]) -> None:
-    assert not [f"{one.page}: {fault}" for one in seen for fault in one.faults]
-
-
-def test_no_page_has_a_fault_in_the_dark(seen: list[Seen]) -> None:
-    assert not [f"{one.page}: {fault}" for one in seen for fault in one.dark]
-
-
 def test_what_stands_around_the_text_has_no_fault_in_the_dark(tab: Page, address: str) -> None:
     tab.goto(address + CHAPTER, wait_until="load")
     assert not tab.evaluate("probes.faultsInTheDark([], 'body')")["faults"]
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "phone"])
 @pytest.mark.parametrize("page", KINDS)
 def test_no_kind_of_page_has_a_fault(page: str, size: Any, tab: Page, address: str) -> None:
     tab.set_viewport_size(size)
     tab.goto(address + page, wait_until="load")
     assert not tab.evaluate("probes.faults()")
-
-
-def test_no_page_scrolls_sideways_on_the_smallest_screen(seen: list[Seen]) -> None:
-    assert not [f"{one.page}: {one.wider}" for one in seen if one.wider > 0]
-
-
-def test_headings_are_in_order(seen: list[Seen]) -> None:
-    for one in seen:
-        assert one.headings[:1] == [1] and one.headings.count(1) == 1, f"{one.page}: {one.headings}"
-        assert all(below <= above + 1 for above, below in pairwise(one.headings)), f"{one.page}: {one.headings}"
-
-
-def test_a_line_holds_60_to_75_letters(seen: list[Seen]) -> None:
-    lines = {one.page: one.letters for one in seen if one.letters}
-    assert len(lines) >= 11
-    assert all(60 <= letters <= 75 for letters in lines.values()), lines
 
 
 @pytest.mark.parametrize("width", [1280, 2560])
@@ -173,7 +99,7 @@ def test_keys_open_boxes_and_the_search(tab: Page, address: str) -> None:
 
 
 def test_the_contents_open_by_key_on_a_phone(tab: Page, address: str) -> None:
-    tab.set_viewport_size(PHONE)
+    tab.set_viewport_size(NARROW)
     tab.goto(address + CHAPTER, wait_until="networkidle")
     button = tab.get_by_role("button", name="Contents of the book")
     assert button.get_attribute("aria-expanded") == "false"
@@ -198,7 +124,7 @@ def test_a_table_takes_the_focus_only_where_it_scrolls(tab: Page, address: str) 
 
 
 def test_a_reader_may_space_the_text_out(tab: Page, address: str) -> None:
-    tab.set_viewport_size(PHONE)
+    tab.set_viewport_size(NARROW)
     tab.goto(address + CHAPTER, wait_until="load")
     assert not tab.evaluate("probes.cutOffWhenSpaced()")
     assert tab.evaluate("probes.wider()") <= 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from sugarforoil.publish import rebuild
 
 ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "tiny_data"
 
 BIB = """
 @misc{faostat2023, author={{Food and Agriculture Organization of the United Nations}}, title={A table, with a comma},
@@ -26,15 +28,22 @@ BIB = """
 """
 
 
-@pytest.fixture
-def project(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of its own with the tiny tables, up to date."""
-    monkeypatch.delenv("SUGARFOROIL_DATA")
-    tiny.rename(tmp_path / "data")
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book" / "references.bib").write_text(BIB, encoding="utf-8")
-    assert rebuild.main(["--root", str(tmp_path)]) == 0
-    assert rebuild.main(["--check", "--root", str(tmp_path)]) == 0
+    root = tmp_path_factory.mktemp("prepared")
+    shutil.copytree(TINY, root / "data")
+    (root / "book").mkdir()
+    (root / "book" / "references.bib").write_text(BIB, encoding="utf-8")
+    assert rebuild.main(["--root", str(root)]) == 0
+    assert rebuild.main(["--check", "--root", str(root)]) == 0
+    return root
+
+
+@pytest.fixture
+def project(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -22,9 +22,9 @@ Pages = dict[Path, BeautifulSoup]
 
 
 @pytest.fixture(scope="module")
-def chapters(site: Path) -> Pages:
+def chapters(site: Path, pages: Pages) -> Pages:
     """The pages of the chapters, parsed."""
-    return {path: BeautifulSoup(path.read_bytes(), "lxml") for path in sorted(site.glob("notebooks/*.html"))}
+    return {path: pages[path] for path in sorted(site.glob("notebooks/*.html"))}
 
 
 def figures(chapters: Pages) -> Iterator[tuple[Path, Tag, list[dict[str, str]]]]:
@@ -146,21 +146,21 @@ def test_every_citation_and_word_of_a_page_is_explained_on_it(chapters: Pages) -
 # --- what a page says of itself -----------------------------------------------------------------------------------
 
 
-def said(path: Path) -> tuple[BeautifulSoup, dict]:
+def said(path: Path, pages: Pages) -> tuple[BeautifulSoup, dict]:
     """A page and its structured data."""
-    page = BeautifulSoup(path.read_bytes(), "lxml")
+    page = pages[path]
     blocks = page.find_all("script", type="application/ld+json")
     assert len(blocks) == 1, path.name
     return page, json.loads(blocks[0].string)
 
 
-def test_structured_data_name_what_stands_on_the_page(site: Path) -> None:
-    page, cover = said(site / "book" / "index.html")
+def test_structured_data_name_what_stands_on_the_page(site: Path, pages: Pages) -> None:
+    page, cover = said(site / "book" / "index.html", pages)
     assert cover["@type"] == "Book"
     assert cover["name"] in page.h1.get_text()
     assert [one["position"] for one in cover["hasPart"]] == list(range(1, len(cover["hasPart"]) + 1))
     for path in sorted(site.glob("notebooks/*.html")):
-        page, chapter = said(path)
+        page, chapter = said(path, pages)
         line = page.select_one("h1 + p").get_text().replace("\N{NO-BREAK SPACE}", " ")
         assert chapter["@type"] == "LearningResource"
         assert chapter["name"] in page.h1.get_text()
@@ -169,19 +169,19 @@ def test_structured_data_name_what_stands_on_the_page(site: Path) -> None:
         assert chapter["teaches"] in " ".join(page.find("article").get_text().split())
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     for table in package["resources"]:
-        page, dataset = said(site / "book" / "data" / f"{table['name']}.html")
+        page, dataset = said(site / "book" / "data" / f"{table['name']}.html", pages)
         assert dataset["@type"] == "Dataset"
         assert dataset["name"] == table["title"]
         names = [one["name"] for one in dataset["variableMeasured"]]
         assert names == [field["name"] for field in table["schema"]["fields"]]
-    _, everything = said(site / "book" / "data" / "index.html")
+    _, everything = said(site / "book" / "data" / "index.html", pages)
     assert {one["name"] for one in everything["hasPart"]} == {table["title"] for table in package["resources"]}
 
 
-def test_every_page_of_text_has_a_description_of_its_own(site: Path) -> None:
+def test_every_page_of_text_has_a_description_of_its_own(site: Path, pages: Pages) -> None:
     seen: dict[str, str] = {}
     for path in sorted([*site.glob("notebooks/*.html"), *site.glob("book/**/*.html")]):
-        text = BeautifulSoup(path.read_bytes(), "lxml").find("meta", attrs={"name": "description"})["content"]
+        text = pages[path].find("meta", attrs={"name": "description"})["content"]
         assert 25 < len(text) <= 225, f"{path.name}: {text}"
         assert "{" not in text, path.name
         assert text not in seen, f"{path.name} and {seen.get(text)}"
@@ -228,7 +228,7 @@ def test_cards_are_drawn_alike_each_time(tmp_path: Path) -> None:
 # --- search and downloads -----------------------------------------------------------------------------------------
 
 
-def test_every_find_of_the_search_leads_to_its_place(site: Path) -> None:
+def test_every_find_of_the_search_leads_to_its_place(site: Path, pages: Pages) -> None:
     text = (site / "_static" / "finds.js").read_text(encoding="utf-8")
     known = json.loads(text.partition("=")[2].rstrip(";\n"))
     anchors: dict[str, set[str]] = {}
@@ -238,8 +238,7 @@ def test_every_find_of_the_search_leads_to_its_place(site: Path) -> None:
         assert title and about, (kind, title)
         page, _, anchor = place.partition("#")
         if page not in anchors:
-            found = BeautifulSoup((site / page).read_bytes(), "lxml").find_all(id=True)
-            anchors[page] = {tag["id"] for tag in found}
+            anchors[page] = {tag["id"] for tag in pages[site / page].find_all(id=True)}
         assert not anchor or anchor in anchors[page], place
     assert kinds == {"chapter", "table", "event", "person", "figure", "word", "claim", "document"}
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from docutils.utils import new_document
 from pybtex.database import parse_file
@@ -66,13 +66,12 @@ def test_a_reference_says_its_language(reference: str, title: str, langid: str |
 
 
 @pytest.fixture(scope="module")
-def texts(site: Path) -> list[BeautifulSoup]:
+def texts(pages: dict[Path, BeautifulSoup]) -> list[Tag]:
     """What the pages say, without what stands around it."""
-    only = SoupStrainer("main")
-    return [BeautifulSoup(path.read_bytes(), "lxml", parse_only=only) for path in sorted(site.rglob("*.html"))]
+    return [page.main for page in pages.values() if page.main]
 
 
-def test_titles_are_marked_in_the_bibliography(texts: list[BeautifulSoup]) -> None:
+def test_titles_are_marked_in_the_bibliography(texts: list[Tag]) -> None:
     entries = parse_file(str(ROOT / "book" / "references.bib")).entries
     listed = {one["id"]: one for text in texts for one in text.select(".citation[id]")}
     for key, entry in entries.items():
@@ -81,13 +80,13 @@ def test_titles_are_marked_in_the_bibliography(texts: list[BeautifulSoup]) -> No
             assert listed[f"cite-{key}"].find(lang=code), key
 
 
-def test_cyrillic_is_marked_wherever_it_stands(texts: list[BeautifulSoup]) -> None:
+def test_cyrillic_is_marked_wherever_it_stands(texts: list[Tag]) -> None:
     found = [one for text in texts for one in text.find_all(string=languages.CYRILLIC)]
     assert found
     assert not [one for one in found if not one.find_parent(lang=re.compile("^(ru|uk|be)$"))]
 
 
-def test_every_listed_word_is_used(texts: list[BeautifulSoup]) -> None:
+def test_every_listed_word_is_used(texts: list[Tag]) -> None:
     """A word that no page holds is a slip of the pen."""
     marked = {re.sub(r"\s", " ", one.get_text()) for text in texts for one in text.select("[lang]")}
     assert not [word for word in WORDS if not any(word in one for one in marked)]

@@ -1,81 +1,15 @@
-"""Every page of the built book in a real browser, wide and narrow, light and dark."""
+"""What the pages of the built book do in a real browser."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from in_browser import FAULTS, NARROW, WIDE
+from in_browser import NARROW, WIDE
 from PIL import Image
 from playwright.sync_api import Browser, Page
-
-# Loads the pictures further down too, which otherwise load when they come into view.
-SEE_ALL = """() => Promise.all([...document.images].map(image => {
-  image.loading = "eager";
-  return image.decode().catch(() => {});
-}).concat(document.fonts.ready))"""
-FACTS = """() => ({
-  wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  spilling: [...document.querySelectorAll("main *")].filter(one => {
-    const box = one.getBoundingClientRect();
-    const own = one.closest("table, pre, .sfo-math, .bd-sidebar-secondary");  // these scroll by themselves
-    return box.width && box.right > innerWidth + 1 && !own;
-  }).slice(0, 3).map(one => one.outerHTML.slice(0, 90)),
-  blank: [...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.src),
-  line: [...document.querySelectorAll("article > section > p")].map(one => one.getBoundingClientRect().width),
-})"""
-
-
-@dataclass
-class Visit:
-    """What a browser saw of one page at one width."""
-
-    page: str
-    width: int
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.page} at {self.width} px"
-
-
-@pytest.fixture(scope="module")
-def visits(site: Path, browser: Browser, address: str) -> list[Visit]:
-    """A visit to every page, at both widths."""
-    found: list[Visit] = []
-    context = browser.new_context(viewport=WIDE, color_scheme="light")
-    tab = context.new_page()  # one for all pages: three times as fast as one each
-    watch(tab, found)
-    # All but the page at the root, which only leads to the cover.
-    for path in sorted(set(site.rglob("*.html")) - {site / "index.html"}):
-        page = path.relative_to(site).as_posix()
-        tab.set_viewport_size(WIDE)
-        found.append(Visit(page, WIDE["width"]))
-        tab.goto(address + page, wait_until="load")
-        tab.evaluate(SEE_ALL)
-        found[-1].facts = tab.evaluate(FACTS)
-        tab.set_viewport_size(NARROW)
-        found.append(Visit(page, NARROW["width"]))
-        found[-1].facts = tab.evaluate(FACTS)
-    context.close()
-    return found
-
-
-def watch(tab: Page, visits: list[Visit]) -> None:
-    """Record with the latest visit what the page asks for and what goes wrong in it."""
-
-    def complain(what: str) -> None:
-        if "ERR_ABORTED" not in what:  # the icon of a page that was left before it came
-            visits[-1].complaints.append(what)
-
-    tab.on("request", lambda request: visits[-1].requests.append(request.url))
-    tab.on("pageerror", lambda error: complain(str(error)))
-    tab.on("requestfailed", lambda request: complain(f"{request.failure}: {request.url}"))
-    tab.on("console", lambda said: complain(said.text) if said.type in FAULTS else None)
 
 
 def chapter(site: Path) -> str:
@@ -89,35 +23,6 @@ def test_the_root_leads_to_the_cover(browser: Browser, address: str) -> None:
     tab.wait_for_url("**/book/index.html")
     assert tab.locator("h1").inner_text().startswith("Sugar for Oil")
     tab.close()
-
-
-def test_pages_ask_no_other_host(visits: list[Visit], address: str) -> None:
-    for visit in visits:
-        assert visit.requests or visit.width != WIDE["width"], visit
-        other = [url for url in visit.requests if not url.startswith((address, "data:"))]
-        assert not other, visit
-
-
-def test_nothing_goes_wrong_in_the_console(visits: list[Visit]) -> None:
-    assert not [f"{visit}: {complaint}" for visit in visits for complaint in visit.complaints]
-
-
-def test_no_page_scrolls_sideways(visits: list[Visit]) -> None:
-    assert not [f"{visit}: {visit.facts['spilling']}" for visit in visits if visit.facts["wider"] > 0]
-
-
-def test_nothing_is_cut_off_at_the_edge(visits: list[Visit]) -> None:
-    assert not [f"{visit}: {visit.facts['spilling']}" for visit in visits if visit.facts["spilling"]]
-
-
-def test_every_picture_is_drawn(visits: list[Visit]) -> None:
-    assert not [f"{visit}: {visit.facts['blank']}" for visit in visits if visit.facts["blank"]]
-
-
-def test_lines_of_text_are_not_too_long(visits: list[Visit]) -> None:
-    """At the size of the text, 600 px hold about 70 letters."""
-    for visit in visits:
-        assert all(width <= 620 for width in visit.facts["line"]), visit
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -51,8 +51,10 @@ def png(figure: Figure) -> bytes:
     from PIL import Image
 
     full = io.BytesIO()
-    figure.savefig(full, format="png", dpi=style.PNG_DPI, facecolor="white", pil_kwargs={"compress_level": 1})
-    picture = Image.open(full).convert("RGB")
+    figure.savefig(full, format="rgba", dpi=style.PNG_DPI, facecolor="white")
+    across = round(figure.get_figwidth() * style.PNG_DPI)
+    down = full.tell() // (4 * across)
+    picture = Image.frombuffer("RGBA", (across, down), full.getvalue()).convert("RGB")
     picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     slim = io.BytesIO()
     picture.save(slim, format="PNG", optimize=True, dpi=(style.PNG_DPI, style.PNG_DPI))

@@ -31,10 +31,9 @@ import psutil
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from sugarforoil.publish import mutate, notebooks
-from sugarforoil.publish.build import BUILD
+from sugarforoil.publish.build import GENERATED, PUBLISHED, SITE, WORK
 
 ROOT = notebooks.ROOT
-SITE = BUILD / "html"
 BUILDING = [sys.executable, "-m", "sugarforoil.publish.build"]
 COMPRESSED = {".woff2", ".png", ".jpg", ".zip", ".xlsx"}  # formats that a server sends as they are
 CHAPTERS = (11, 44, 110)
@@ -256,8 +255,10 @@ LAID_OUT = (
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """What is measured, what came out, and the target, in the order in which it is measured."""
-    shutil.rmtree(BUILD, ignore_errors=True)
-    shutil.rmtree(ROOT / "book" / "data", ignore_errors=True)
+    for made in (SITE, WORK, ROOT / "book" / "data", ROOT / "book" / "reference"):
+        shutil.rmtree(made, ignore_errors=True)
+    for record in (PUBLISHED, GENERATED):
+        record.unlink(missing_ok=True)
     yield "clean build of the book", str(measure(BUILDING)), "15 s"
     yield "build with nothing changed", str(measure(BUILDING)), "3 s"
     yield "build with one chapter edited", str(edited(notebooks.all_notebooks()[3])), "5 s"
