@@ -19,6 +19,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ def unseen(draw: Draw, raw: bytes, _: Dataset) -> bytes:
     """A character that nobody sees, at the beginning of a line."""
     starts = [0, *(found.end() for found in re.finditer(rb"\n", raw[:-1]))]
     place = draw(st.sampled_from(starts))
-    return raw[:place] + draw(st.sampled_from(["\0", "\x1b[2J", "\u202e", "\u200b", "\b"])).encode() + raw[place:]
+    new: str = draw(st.sampled_from(["\0", "\x1b[2J", "\u202e", "\u200b", "\b"]))
+    return raw[:place] + new.encode() + raw[place:]
 
 
 def line_ends(draw: Draw, raw: bytes, _: Dataset) -> bytes:
@@ -480,9 +482,13 @@ def outcomes(place: Place, times: int = TIMES, number: int = SEED) -> list[Outco
     while len(found) < times:
         for target, kind in plan:
             spoil = partial(trial, target, kind)
-            _search(spoil, max(1, times // len(plan)), number + turn)
+            _search(spoil, max(3, times // len(plan) // 2) * (turn + 1), number + turn)  # the first is the simplest
         turn += 1
-    return list(found.values())
+    by_kind: dict[str, list[Outcome]] = {}
+    for one in found.values():
+        by_kind.setdefault(one.kind, []).append(one)
+    evenly = [one for some in zip_longest(*by_kind.values()) for one in some if one]  # a small sample holds all kinds
+    return evenly[:times]
 
 
 def _search(trial: Callable[[st.DataObject], None], examples: int, number: int) -> None:

@@ -227,7 +227,7 @@ def project(place: Path) -> Path:
 
 def setting_up(place: Path) -> subprocess.Popen[str]:
     """`tasks.py setup`, which finds its packages in the folder of wheels alone."""
-    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(place / "wheels"), "PIP_CONFIG_FILE": os.devnull}
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (place / "wheels").as_uri(), "PIP_CONFIG_FILE": os.devnull}
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))} | wheels
     return subprocess.Popen(
         [sys.executable, "tasks.py", "setup"],
