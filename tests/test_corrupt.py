@@ -49,10 +49,15 @@ def test_the_same_seed_spoils_the_same(place, sample):
     assert corrupt.outcomes(place, 10) == corrupt.outcomes(place, 10)
 
 
-def test_a_check_that_lets_everything_in_is_noticed(place, monkeypatch):
-    monkeypatch.setattr(datasets, "check", lambda *_: None)
-    found = corrupt.outcomes(place, SAMPLE)
-    assert [one for one in found if not one.good]
+def test_what_is_loaded_otherwise_than_written_is_noticed(place):
+    dataset = place.tables["prices"]
+    frame = datasets.read(dataset)
+    assert corrupt.as_written(frame, dataset)
+    for column, value in (("value", 6.25), ("value", None), ("year", 1958), ("note", "x"), ("preferred", False)):
+        other = frame.copy()
+        other.loc[0, column] = value
+        assert not corrupt.as_written(other, dataset), column
+    assert not corrupt.as_written(frame.iloc[1:], dataset)
 
 
 def test_a_traceback_is_noticed(place, monkeypatch):

@@ -50,6 +50,8 @@ def check_form(dataset: Dataset) -> list[int]:
                 break
             if not starts:
                 _check_header(dataset, record)
+            elif record == list(dataset.fields):
+                raise DataError(file, "expected a row with values, found the header again", start, record[0])
             starts.append(start)
     except csv.Error as error:
         message = f"expected quotes that open and close around a cell, found a fault: {error}"
