@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import datasets
-from sugarforoil.publish import address
+from sugarforoil.publish import address, steady
 from sugarforoil.publish.chapters import marked
 from sugarforoil.publish.classroom import Question, questions
 from sugarforoil.publish.cutting import cuts
@@ -242,6 +242,7 @@ def make(folder: Path = SLIDES, root: Path = ROOT) -> list[Path]:
     return [folder / name for name in files]
 
 
+@steady.command
 def main() -> int:
     """Make the slides and say where they are."""
     try:

@@ -173,7 +173,11 @@ def paragraphs(markdown: str, part: str = "") -> Iterator[Paragraph]:
     heading = False
 
     def kind() -> str:
-        return "option" if fences and fences[-1].endswith("option") else "".join(f.split()[1:][0] for f in fences[:1] if f.split()[1:]) or now
+        return (
+            "option"
+            if fences and fences[-1].endswith("option")
+            else "".join(f.split()[1:][0] for f in fences[:1] if f.split()[1:]) or now
+        )
 
     for line in [*markdown.splitlines(), ""]:
         fence = FENCE.match(line.strip())
@@ -343,7 +347,9 @@ class Chapter:
                     rows = "".join(data.get("text/csv", ""))
                     for one in {name, *figures[-1:]} if rows else ():
                         self.drawn.setdefault(one, []).extend(drawn(rows))
-            elif "check" in cell["metadata"].get("tags", ()):  # what a worksheet compares an answer with, and how exactly
+            elif "check" in cell["metadata"].get(
+                "tags", ()
+            ):  # what a worksheet compares an answer with, and how exactly
                 self.given |= {same(said) for said in numbers_in(plain(text))}
                 continue
             else:
