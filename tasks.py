@@ -177,6 +177,7 @@ def environment():
     env = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "SUGARFOROIL_DATA", "MPLBACKEND", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
         env.pop(name, None)
+    env.pop("SOURCE_DATE_EPOCH", None)  # a packager's date, which would go into pages and wheel
     env.update(
         JUPYTER_PREFER_ENV_PATH="1",  # the kernel of .venv, not one of the same name in the home folder
         JUPYTER_PLATFORM_DIRS="1",
@@ -270,6 +271,11 @@ def data():
 def worksheets():
     """write each chapter's worksheet, for students and for instructors, into worksheets"""
     return hand_over("sugarforoil.publish.worksheets")
+
+
+def verify():
+    """make the book from fresh clones, on every supported Python, in odd circumstances, and compare all bytes"""
+    return hand_over("sugarforoil.publish.verify")
 
 
 def mutate():
@@ -447,6 +453,7 @@ TASKS = {
     "worksheets": worksheets,
     "mutate": mutate,
     "faults": faults,
+    "verify": verify,
     "lab": lab,
     "hub": hub,
     "bench": bench,
