@@ -85,12 +85,45 @@ def setup():
     """Make `.venv` and install the locked packages, unless that is done already."""
     if _installed() == _wanted() and os.path.exists(venv_python()):
         return
+    with open(VENV + ".lock", "w") as lock:
+        if not _lock(lock, wait=False):
+            print("Another command is setting up .venv: waiting until it has ended ...", flush=True)
+            _lock(lock, wait=True)
+        if _installed() != _wanted() or not os.path.exists(venv_python()):
+            _set_up()
+
+
+def _lock(file, wait):
+    """Whether this process has the file to itself; the system takes the lock back when the process ends, however."""
+    if os.name == "nt":
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:
+                if not wait:
+                    return False
+            time.sleep(0.5)
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _set_up():
     python = interpreter()
     with open(LOCK, encoding="utf-8") as file:
         count = sum("==" in line for line in file)
     print("Setting up .venv with %d locked packages (once, a minute or two) ..." % count, flush=True)
     started = time.time()
     # Always from an empty folder: an environment that was moved, interrupted or made from other versions is no base.
+    if os.path.exists(STAMP):
+        os.remove(STAMP)  # first of all: what is half removed must not pass for finished
     shutil.rmtree(VENV, ignore_errors=True)
     _call([python, "-m", "venv", VENV], "Python's venv module could not make .venv")
     pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "--no-input"]
@@ -144,6 +177,7 @@ def environment():
     env = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "SUGARFOROIL_DATA", "MPLBACKEND", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
         env.pop(name, None)
+    env.pop("SOURCE_DATE_EPOCH", None)  # a packager's date, which would go into pages and wheel
     env.update(
         JUPYTER_PREFER_ENV_PATH="1",  # the kernel of .venv, not one of the same name in the home folder
         JUPYTER_PLATFORM_DIRS="1",
@@ -160,7 +194,12 @@ def environment():
 def hand_over(*arguments):
     """Run a module in the virtual environment and end with its exit status."""
     setup()
-    return subprocess.call([venv_python(), "-m"] + list(arguments), cwd=ROOT, env=environment())
+    process = subprocess.Popen([venv_python(), "-m"] + list(arguments), cwd=ROOT, env=environment())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # Ctrl-C reaches the module, too, which cleans up and has the last word
+            pass
 
 
 # --- the targets -------------------------------------------------------------------------------------------------
@@ -234,9 +273,19 @@ def worksheets():
     return hand_over("sugarforoil.publish.worksheets")
 
 
+def verify():
+    """make the book from fresh clones, on every supported Python, in odd circumstances, and compare all bytes"""
+    return hand_over("sugarforoil.publish.verify")
+
+
 def mutate():
     """spoil the data 500 times in a copy, one slip a time, and count what the checks notice"""
     return hand_over("sugarforoil.publish.mutate")
+
+
+def faults():
+    """kill, starve and corrupt the project a thousand times over, and print what came out (half an hour)"""
+    return hand_over("sugarforoil.publish.faults")
 
 
 def lab():
@@ -403,6 +452,8 @@ TASKS = {
     "data": data,
     "worksheets": worksheets,
     "mutate": mutate,
+    "faults": faults,
+    "verify": verify,
     "lab": lab,
     "hub": hub,
     "bench": bench,
@@ -421,7 +472,11 @@ def main(arguments):
     except Stop as stop:
         print(stop, file=sys.stderr)
         return 1
+    except OSError as error:
+        print("Stopped by the system: %s: %s" % (error.strerror, error.filename or "a file"), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
+        print("Stopped. The next run starts afresh.", file=sys.stderr)
         return 130
 
 

@@ -410,7 +410,7 @@ PACKAGE = {
     ),
     "a path that leaves the directory": (
         lambda package: package["resources"][3].update(path="../prices.csv"),
-        "not a plain file name",
+        "expected a plain file name",
     ),
     "a key to no table": (
         lambda package: package["resources"][3]["schema"]["foreignKeys"][0]["reference"].update(resource="lands"),

@@ -39,9 +39,9 @@ def test_there_is_one_page_a_table_and_an_index(project: Path, root: Path) -> No
 def test_a_page_says_what_the_data_package_says(project: Path, root: Path) -> None:
     for name, table in read_package(root / "data").items():
         text = page(project, name)
-        assert table.description in text
-        assert table.row in text
-        assert all(problem in text for problem in table.known_problems)
+        assert catalogue.prose(table.description) in text
+        assert catalogue.prose(table.row) in text
+        assert all(catalogue.prose(problem) in text for problem in table.known_problems)
         assert all(f"`{field}`" in text for field in table.fields)
         assert all(f"{{cite:t}}`{key}`" in text for key in table.sources)
         assert table.license_checked.replace("not checked", "not checked yet") in text
@@ -95,7 +95,7 @@ def test_the_list_says_how_long_a_table_is_and_which_years_it_covers(project: Pa
 def test_values_cannot_break_a_page() -> None:
     assert catalogue.value("a | b *c* <d> [e] `f`") == r"a \| b \*c\* \<d\> \[e\] \`f\`"
     assert catalogue.value("x" * 100).endswith("…")
-    assert catalogue.cell("a | b\nc") == r"a \| b c"
+    assert catalogue.prose("a | b\nc") == r"a \| b c"
 
 
 @pytest.mark.parametrize(

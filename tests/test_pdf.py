@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, DictionaryObject
 
-from sugarforoil.publish import backmatter, bookindex, frontmatter, manuscript, margin, pdf, placing
+from sugarforoil.publish import backmatter, bookindex, cutting, frontmatter, manuscript, margin, pdf, placing
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ("book/how-to-read", "notebooks/11_long_view", "book/reference/people", "book/glossary", "book/colophon")
@@ -373,3 +373,35 @@ def test_a_sheet_begins_its_page_with_its_heading() -> None:
     )
     pdf.begin_with_heading(text)
     assert [block.get("class") for block in text] == ["print-page", None, "print-page"]
+
+
+def test_a_figure_too_tall_for_a_page_goes_on_overleaf(tmp_path: Path) -> None:
+    """A timeline of three lanes, with a line of words every half inch, fifteen inches tall."""
+    from lxml import html
+    from PIL import Image, ImageDraw
+
+    dots = 180
+    picture = Image.new("RGB", (7 * dots, 15 * dots), "white")
+    pen = ImageDraw.Draw(picture)
+    for lane in range(3):
+        pen.line([(200 + 60 * lane, 100), (200 + 60 * lane, 15 * dots - 100)], fill="black", width=3)
+    for row in range(1, 29):
+        pen.rectangle([(500, row * 90), (900, row * 90 + 20)], fill="black")
+    picture.save(tmp_path / "tall.png", dpi=(dots, dots))
+    picture.crop((0, 0, 7 * dots, 5 * dots)).save(tmp_path / "low.png", dpi=(dots, dots))
+
+    figure = "<figure id='fig-{0}'><img src='{0}' alt='{0}'><figcaption><span class='caption-number'>Figure 3.4 </span>"
+    figure += "<span class='caption-text'>Said once.</span></figcaption></figure>"
+    page = html.fromstring(f"<section>{figure.format('tall')}<p>After.</p>{figure.format('low')}</section>")
+    cutting.divide(page, lambda src: tmp_path / f"{src}.png")
+    first, second, text, low = page
+    assert [one.tag for one in page] == ["figure", "figure", "p", "figure"]
+    assert (first.get("id"), second.get("id"), text.text) == ("fig-tall", None, "After.")
+    assert "Said once. The figure goes on." in first.text_content()
+    assert second.text_content() == "Figure 3.4, second part."
+    styles = [re.findall(r"-?[\d.]+(?=mm)", one.find("img").get("style")) for one in (first, second)]
+    heights, tops = ([float(style[place]) for style in styles] for place in (0, 1))
+    assert sum(heights) == pytest.approx(cutting.WIDE * 15 / 7, abs=0.02)
+    assert tops == [0.0, pytest.approx(-heights[0], abs=0.02)]
+    assert second.find("img").get("alt") != "tall"
+    assert "style" not in low.find("img").attrib

@@ -63,7 +63,8 @@ def test_every_figure_of_a_chapter_is_on_a_slide(path, decks, labels):
 
 def test_a_tall_figure_comes_again_in_parts_and_a_map_does_not(decks):
     show = pptx.Presentation(io.BytesIO(slides.presentation(decks["03_missiles"])))
-    assert slides.cuts(next(one.png for one in decks["03_missiles"].slides if one.name == "fig-mis-reach")) == []
+    reach = next(one.png for one in decks["03_missiles"].slides if one.name == "fig-mis-reach")
+    assert slides.cuts(reach, slides.TALL, slides.PICTURE[1]) == []
     parts: dict[str, list] = {}
     titles = [page.shapes.title.text_frame.text for page in show.slides]
     assert len(titles) == len(set(titles)), "PowerPoint lists slides by their titles"

@@ -7,6 +7,7 @@ import io
 import re
 
 from .errors import DataError
+from .harmless import wrong_cell
 from .metadata import Dataset
 
 BOM = b"\xef\xbb\xbf"
@@ -23,6 +24,10 @@ FORMS = {
 }
 
 
+# Spreadsheets, JavaScript and floating-point columns keep 15 digits: a longer number would become another one.
+TOO_LARGE = 1e15
+
+
 def check_form(dataset: Dataset) -> list[int]:
     """Check that the file is there, is UTF-8 without a mark, and has exactly the columns described, in order.
 
@@ -31,6 +36,10 @@ def check_form(dataset: Dataset) -> list[int]:
     """
     file = dataset.path.name
     text = _text(dataset)
+    lone = re.search(r"\r(?!\n)", text)  # some programs end a line here, others do not
+    if lone:
+        line = text.count("\n", 0, lone.start()) + 1
+        raise DataError(file, "expected lines that end in a line feed, found a carriage return alone", line)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     starts: list[int] = []
     try:
@@ -41,6 +50,8 @@ def check_form(dataset: Dataset) -> list[int]:
                 break
             if not starts:
                 _check_header(dataset, record)
+            elif record == list(dataset.fields):
+                raise DataError(file, "expected a row with values, found the header again", start, record[0])
             starts.append(start)
     except csv.Error as error:
         message = f"expected quotes that open and close around a cell, found a fault: {error}"
@@ -53,9 +64,13 @@ def check_form(dataset: Dataset) -> list[int]:
 def wrong_form(kind: str, cell: str) -> str | None:
     """Return what was expected if a non-empty cell is not written as its type must be, else None."""
     if kind not in FORMS:
-        return "no space before or after the text" if cell != cell.strip() else None
+        return "no space before or after the text" if cell != cell.strip() else wrong_cell(cell)
     pattern, expected = FORMS[kind]
-    return None if pattern.fullmatch(cell) else expected
+    if not pattern.fullmatch(cell):
+        return expected
+    if kind in ("integer", "number") and abs(float(cell)) >= TOO_LARGE:
+        return "a number of at most 15 digits before the point"
+    return None
 
 
 def decimal_comma(dataset: Dataset, cells: list[str]) -> str | None:

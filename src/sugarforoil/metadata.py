@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from . import descriptor
 from .errors import DataError
 from .locate import DESCRIPTOR
 
@@ -122,25 +122,11 @@ def _table_row(one: Field) -> str:
 def read_package(directory: Path) -> dict[str, Dataset]:
     """Read datapackage.json of a data directory: table name -> Dataset, in the file's order.
 
-    Raises DataError for a file that is not UTF-8 or not JSON, or whose description of a table is incomplete.
+    Raises DataError for a file that is not UTF-8 or not JSON, or whose description of a table is misshapen.
     """
-    try:
-        package = json.loads((directory / DESCRIPTOR).read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise DataError(DESCRIPTOR, f"expected UTF-8 text, found a byte that is not ({error.reason})") from None
-    except json.JSONDecodeError as error:
-        raise DataError(DESCRIPTOR, f"expected valid JSON, found a fault: {error.msg}", row=error.lineno) from None
-    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
-        raise DataError(DESCRIPTOR, 'expected an object with a list of "resources", found neither')
     datasets: dict[str, Dataset] = {}
-    for place, resource in enumerate(package["resources"], start=1):
-        try:
-            dataset = _dataset(resource, directory)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            name = resource.get("name") if isinstance(resource, dict) else None
-            raise DataError(
-                DESCRIPTOR, f"table {name or place}: the description is incomplete or misshapen ({error!r})"
-            ) from None
+    for resource in descriptor.read(directory / DESCRIPTOR):
+        dataset = _dataset(resource, directory)
         if dataset.name in datasets:
             raise DataError(DESCRIPTOR, f"table {dataset.name}: expected one description, found two")
         datasets[dataset.name] = dataset
@@ -149,9 +135,6 @@ def read_package(directory: Path) -> dict[str, Dataset]:
 
 def _dataset(resource: dict[str, Any], directory: Path) -> Dataset:
     schema = resource["schema"]
-    path = resource["path"]
-    if Path(path).name != path:
-        raise ValueError(f"path {path!r} is not a plain file name")
     return Dataset(
         name=resource["name"],
         title=resource.get("title", resource["name"]),
@@ -178,7 +161,7 @@ def _dataset(resource: dict[str, Any], directory: Path) -> Dataset:
         ),
         missing_values=tuple(schema.get("missingValues", [""])),
         sha256=resource.get("hash", "").removeprefix("sha256:"),
-        path=directory / path,
+        path=directory / resource["path"],
         schema=schema,
     )
 

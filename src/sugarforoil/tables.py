@@ -66,7 +66,10 @@ def table(
 
 def _provenance(frame: pd.DataFrame, data: Sequence[pd.DataFrame | str]) -> tuple[list[str], list[str]]:
     """Names of the tables behind the frame and keys of its sources: those of `data` where the frame has lost its own."""
-    found = [datasets.of(frame), *(datasets.describe(one) if isinstance(one, str) else datasets.of(one) for one in data)]
+    found = [
+        datasets.of(frame),
+        *(datasets.describe(one) if isinstance(one, str) else datasets.of(one) for one in data),
+    ]
     keys = datasets.source_keys(frame) or {
         key
         for one in data

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from sugarforoil.errors import DataError
 from sugarforoil.metadata import read_package
-from sugarforoil.publish import address, notebooks
+from sugarforoil.publish import address, notebooks, steady
 from sugarforoil.publish.light import LightError, lighten
 from sugarforoil.publish.notebooks import ROOT, NotebookError, sha256
 from sugarforoil.validation import known_good, validate
@@ -113,6 +114,9 @@ def build_site(beside: Path = ROOT) -> None:
         [sys.executable, "-c", call, "build", str(ROOT), *flags], cwd=ROOT, capture_output=True, text=True
     )
     if finished.returncode != 0:
+        refused = re.search(r"\w+Error: (\[Errno \d+\] .*)", finished.stdout + finished.stderr)
+        if refused:  # the disk's fault and not the book's: its trace helps nobody
+            raise OSError(refused[1])
         print(finished.stdout, finished.stderr, sep="\n", file=sys.stderr)
         raise BuildError("The book was not built: see the messages above.")
 
@@ -145,8 +149,12 @@ def publish(now: dict[str, str]) -> None:
     """Put a light copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
     new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(WORK / "_build" / "html", new)
-    lighten(new, cache=WORK / "book.css")
+    try:
+        shutil.copytree(WORK / "_build" / "html", new)
+        lighten(new, cache=WORK / "book.css")
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)  # where the disk is full, it would keep it so
+        raise
     PUBLISHED.unlink(missing_ok=True)
     if SITE.exists():
         shutil.rmtree(old, ignore_errors=True)
@@ -186,6 +194,7 @@ def show() -> None:
         webbrowser.open(HOME.as_uri())
 
 
+@steady.command
 def main() -> int:
     started = time.perf_counter()
     # It checks addresses in schemas, of which none is asked here, and compiles a grammar for that: two seconds.

@@ -32,6 +32,7 @@ from sugarforoil.publish import (
     pdf,
     shelf,
     slides,
+    steady,
     worksheets,
 )
 from sugarforoil.publish.notebooks import ROOT, NotebookError, all_notebooks
@@ -163,11 +164,10 @@ def write(target: Path, data: bytes) -> None:
     """Write the zip and its checksum, in the form that `sha256sum --check` reads, aside and into their places."""
     line = f"{hashlib.sha256(data).hexdigest()}  {target.name}\n"
     for path, content in ((target, data), (target.with_name(f"{target.name}.sha256"), line.encode())):
-        aside = path.with_name(f"{path.name}.new")
-        aside.write_bytes(content)
-        aside.replace(path)
+        steady.put(path, content)
 
 
+@steady.command
 def main() -> int:
     try:
         make_parts()

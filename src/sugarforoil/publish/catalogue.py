@@ -92,11 +92,10 @@ def index(datasets: dict[str, Dataset], rows: dict[str, Rows]) -> str:
     count, total = len(datasets), sum(map(len, rows.values()))
     lines = ["# The data", INTRODUCTION, f"{count} tables, {total:,} rows.", "", "## All of it in one file", DOWNLOADS]
     for group in sorted(groups, key=rank):
-        lines += [f"## {group}", ""]
+        lines += [f"## {prose(group)}", ""]
         for one in groups[group]:
-            lines.append(
-                f"{{doc}}`{one.title} <{one.name}>` (`{one.name}`)\n: {one.row} *{extent(one, rows[one.name])}*\n"
-            )
+            named = f"{{doc}}`{label(one.title)} <{one.name}>` (`{one.name}`)"
+            lines.append(f"{named}\n: {prose(one.row)} *{extent(one, rows[one.name])}*\n")
     lines += ["## How to use it", HOW_TO_USE]
     return "\n".join(lines) + "\n"
 
@@ -154,10 +153,10 @@ def read(dataset: Dataset) -> Rows:
 def page(dataset: Dataset, rows: Rows, chapters: list[str]) -> str:
     """The page of one table."""
     parts = [
-        f"# {dataset.title}",
+        f"# {prose(dataset.title)}",
         f"```{{div}} sfo-subtitle\n`{dataset.name}`\n```",
-        dataset.description,
-        f"**{dataset.row}** {len(rows):,} rows, {len(dataset.fields)} columns.",
+        prose(dataset.description),
+        f"**{prose(dataset.row)}** {len(rows):,} rows, {len(dataset.fields)} columns.",
         f"{{download}}`Download {dataset.path.name} <../../data/{dataset.path.name}>`",
         "## Use it",
         snippet(dataset),
@@ -166,7 +165,7 @@ def page(dataset: Dataset, rows: Rows, chapters: list[str]) -> str:
         "## Columns",
         columns(dataset),
         *section("The first rows", preview(dataset, rows)),
-        *section("Known problems", bullets(dataset.known_problems)),
+        *section("Known problems", bullets(map(prose, dataset.known_problems))),
         *section("Computed from", bullets(f"{{doc}}`{name}`" for name in dataset.derived_from)),
         *section("Sources", sources(source_keys(dataset, rows))),
         "## Licence and citation",
@@ -205,8 +204,8 @@ def columns(dataset: Dataset) -> str:
     lines = ["| Column | Type | Unit | Meaning |", "| --- | --- | --- | --- |"]
     for one in dataset.fields.values():
         key = " *(key)*" if one.name in dataset.primary_key else ""
-        meaning = " ".join(part.rstrip(".") + "." for part in (one.description or one.title, *rules(one)))
-        lines.append(row_of(cell(text) for text in (f"`{one.name}`{key}", one.type, one.unit, meaning)))
+        meaning = " ".join(part.rstrip(".") + "." for part in (prose(one.description or one.title), *rules(one)))
+        lines.append(row_of((f"`{one.name}`{key}", one.type, prose(one.unit), meaning)))
     return "\n".join([":::{div} sfo-wide", "", *lines, "", ":::"])
 
 
@@ -222,7 +221,7 @@ def rules(field: Field) -> Iterator[str]:
     elif "maximum" in limits:
         yield f"At most {limits['maximum']}"
     if "enum" in limits:
-        yield "One of: " + ", ".join(f"`{value}`" for value in limits["enum"])
+        yield "One of: " + ", ".join(f"`{literal(value)}`" for value in limits["enum"])
 
 
 def preview(dataset: Dataset, rows: Rows) -> str:
@@ -245,9 +244,21 @@ def numeric(dataset: Dataset, name: str) -> bool:
     return dataset.fields[name].type in {"integer", "number"}
 
 
-def cell(text: str) -> str:
-    """Markdown that may stand in a cell of a table."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+def prose(text: str) -> str:
+    """A text of datapackage.json as one line of Markdown: `names in backticks` are code, all else is what it is."""
+    code = re.split(r"(`[^`]+`)", " ".join(text.split()))
+    line = "".join(f"`{literal(part)}`" if i % 2 else escape(part) for i, part in enumerate(code))
+    return re.sub(r"^(?=[>=+%:(!-])|^(\d+)(?=[.)])", lambda found: f"{found[1] or ''}\\", line)  # no list, no quotation
+
+
+def literal(text: str) -> str:
+    """A text that may stand between backticks, in a cell of a table, too."""
+    return " ".join(str(text).split()).replace("`", "").replace("|", "\\|")
+
+
+def label(text: str) -> str:
+    """A text that may stand in a role, before the address in angle brackets."""
+    return re.sub(r"[`<>\\]", "", " ".join(text.split()))
 
 
 def value(text: str) -> str:
@@ -258,7 +269,7 @@ def value(text: str) -> str:
 
 def escape(text: str) -> str:
     """Text in which no character means anything to Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>$|~#])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]<>$|~#&])", r"\\\1", text)
 
 
 def source_keys(dataset: Dataset, rows: Rows) -> list[str]:
@@ -282,11 +293,12 @@ def sources(keys: list[str]) -> str:
 def licence(dataset: Dataset) -> str:
     """The licences, when they were checked, and how to cite the table."""
     names = "; ".join(
-        f"[{one.title or one.name}]({one.path})" if one.path else one.title or one.name for one in dataset.licences
+        f"[{prose(one.title or one.name)}](<{one.path}>)" if one.path else prose(one.title or one.name)
+        for one in dataset.licences
     )
-    checked = dataset.license_checked
+    checked = prose(dataset.license_checked)
     when = "not checked yet" if checked == "not checked" else f"checked on {checked}"
-    return "\n\n".join([f"Licence: {names} ({when})."] * bool(names) + [f"To cite: {dataset.citation}"])
+    return "\n\n".join([f"Licence: {names} ({when})."] * bool(names) + [f"To cite: {prose(dataset.citation)}"])
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def covered(dataset: Dataset, rows: list[dict[str, str]]) -> dict[str, list[int]
     found: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         if row[when]:
-            found[" · ".join(row[name] for name in by) or "all rows"].add(int(row[when][:4]))
+            found[" · ".join(" ".join(row[name].split()) for name in by) or "all rows"].add(int(row[when][:4]))
     return {name: sorted(years) for name, years in sorted(found.items())}
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil.errors import DataError
-from sugarforoil.publish import address, archives, build, cover, manuscript
+from sugarforoil.publish import address, archives, build, cover, manuscript, steady
 from sugarforoil.publish.epub_pages import FRONT, content, headings, html_escape, serialise, xhtml
 from sugarforoil.publish.freshness import is_fresh, put, sources
 from sugarforoil.publish.manuscript import Manuscript, Page
@@ -372,6 +372,7 @@ def write() -> bool:
     return True
 
 
+@steady.command
 def main() -> int:
     """Bring the site up to date, then the EPUB."""
     try:

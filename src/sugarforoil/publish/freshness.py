@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sugarforoil.publish import address, build
+from sugarforoil.publish import address, build, steady
 
 
 def sources() -> dict[str, str]:
@@ -29,10 +29,8 @@ def is_fresh(product: Path, now: dict[str, str]) -> bool:
 
 def put(product: Path, content: bytes, now: dict[str, str]) -> None:
     """Put a product in its place, all of it or nothing, and record that it was made from `now`."""
-    aside = product.with_name(f"{product.name}.new")
-    aside.write_bytes(content)
     record(product).unlink(missing_ok=True)
-    aside.replace(product)
+    steady.put(product, content)
     note(product, now)
 
 

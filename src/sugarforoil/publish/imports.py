@@ -1,6 +1,10 @@
 """What the kernels of all chapters import: loaded once, by the process that they are forks of (`warm`)."""
 
-# ruff: noqa: F401
+# ruff: noqa: F401, E402
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told by the command, not by each of its processes
+
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import matplotlib.backends.backend_agg

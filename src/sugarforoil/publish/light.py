@@ -19,6 +19,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
 from urllib.parse import quote
@@ -28,6 +29,7 @@ from rjsmin import jsmin
 
 from sugarforoil.publish import purge as purge_module
 from sugarforoil.publish.purge import Names, purge
+from sugarforoil.publish.steady import put
 
 STYLE, SCRIPT = "_static/book.css", "_static/book.js"
 SHARED_BY = 5  # a script of fewer pages stays a file of its own: the others need not carry it
@@ -63,6 +65,19 @@ PAGE_NAME = "DOCUMENTATION_OPTIONS.pagename"  # for a choice among versions, whi
 PICTURE = re.compile(r'<img\b[^>]*?\ssrc="([^"]+)"[^>]*>')
 ICON = re.compile(r'(<link\b[^>]*rel="icon"[^>]*href=")([^"]+\.svg)(")')
 LAZY = ' loading="lazy"'
+
+
+# What may come from Markdown or from data and acts on a page: looked for in tags, whatever their case and quotes.
+FORBIDDEN = {"iframe", "frame", "object", "embed", "base", "applet", "portal", "foreignobject", "animate", "set"}
+RUNS = re.compile(r"javascript:|vbscript:|file:|data:(?!image/|font/)")
+SUSPECT = re.compile(
+    r"""[\s/"'](on[a-z]+|srcdoc|formaction|http-equiv)\s*=|script\s*:|data:|file:|&(colon|tab|newline);|=\s*["']?\s*[^"'\s>]*&\#"""
+    rf"|<({'|'.join(FORBIDDEN)})\b",
+    re.IGNORECASE,
+)
+WITHIN = re.compile(r'content="\d+; *url=\w[\w./-]*"')  # a page that leads on to another of the same site
+TAG = re.compile(r"<([a-zA-Z][^\s/>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 
 
 class LightError(Exception):
@@ -160,7 +175,7 @@ def style(site: Path, sheets: list[str], names: Names, cache: Path | None = None
     else:
         lean = str(cssmin(purge(whole, names)))
         if cache:
-            cache.write_text(made_from + lean, encoding="utf-8", newline="\n")
+            put(cache, made_from + lean)  # cut short, it would pass for the whole next time
     return re.sub(r"url\((fonts/page/[^)]+)\)", lambda found: font(site, found[1]), lean)
 
 
@@ -245,6 +260,18 @@ def forbid(page: str, name: str) -> None:
             raise LightError(f"{name}: the security policy forbids the attribute {found[1]!r} in {tag[0][:200]} ...>")
     if "<style" in page:
         raise LightError(f"{name}: the security policy forbids the element <style>")
+    if not SUSPECT.search(page):
+        return
+    for tag in TAG.finditer(INLINE.sub("", page)):
+        element, attributes = tag[1].lower(), ATTRIBUTE.findall(tag[2])
+        if element in FORBIDDEN:
+            raise LightError(f"{name}: no page may hold the element <{element}>: {tag[0][:200]}")
+        for attribute, *values in attributes:
+            value = re.sub(r"[\x00-\x20]", "", unescape("".join(values))).lower()
+            runs = attribute.lower().startswith("on") or attribute.lower() in ("srcdoc", "formaction")
+            leads_away = attribute.lower() == "http-equiv" and not WITHIN.search(tag[0])
+            if runs or leads_away or RUNS.match(value):
+                raise LightError(f"{name}: no page may hold the attribute {attribute}: {tag[0][:200]}")
 
 
 def illustrated(page: str, path: Path) -> str:

@@ -4,12 +4,21 @@
 "sugarforoil". myst-nb hands every stored output to the renderer below (entry point "myst_nb.mime_renderers"),
 which turns a marked output into one docutils element, whatever the format of the book: a numbered figure with
 caption, alternative text and its rows; a sentence with real citations; a captioned table.
-An output without the mark is left to myst-nb.
+An output without the mark is left to myst-nb, which shows its text (`nb_mime_priority_overrides` in _config.yml).
+
+Whom a page trusts: the Markdown cells of a notebook and the pages in book/ are written by authors and reviewed. They
+may hold all that MyST knows; what no page may hold at all (a script, an event handler, a link that runs something) is
+refused when the site is finished, in `sugarforoil.publish.light`. Outputs and tables are data. Of an output only what
+is marked is more than text: its sentences may cite, name a term or a figure, and no more (`hostile`); its tables are
+read cell by cell as text; its pictures are pictures, and its id names files and nothing else. The cells of the tables,
+their descriptions and the bibliography are text wherever they are shown, and nothing in them is obeyed
+(`sugarforoil.harmless`, `sugarforoil.publish.catalogue.prose`).
 """
 
 # mypy: allow-subclassing-any, allow-untyped-decorators, allow-untyped-calls, no-warn-return-any
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,10 +26,13 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import getLogger
 
 from sugarforoil.publish import behind, store
 from sugarforoil.publish.pictures import pictures
 from sugarforoil.publish.tables import html_table
+
+LOGGER = getLogger(__name__)
 
 
 class SugarForOilRenderer:
@@ -44,6 +56,23 @@ class SugarForOilRenderer:
         return build(Page(renderer, data.line or 0), mark, bundle)
 
 
+ROLE = re.compile(r"\{(cite:[pt]|term|numref|ref|doc|math|sub|sup)\}`[^`]*`")
+REFUSED = {
+    "HTML or an address in angle brackets": re.compile(r"(?<!\\)<[A-Za-z/!?]"),
+    "a directive": re.compile(r"(^|\n)\s*(`{3}|~{3}|:{3})"),
+    "a role other than citations, terms and numbers of figures": re.compile(r"\{[\w:.+-]+\}`"),
+    "a link or a picture": re.compile(r"\]\s*[(\[:]"),
+    "a substitution": re.compile(r"\{\{"),
+}
+"""What a sentence computed from the tables may not hold: a cell that found its way into it would act on the page."""
+
+
+def hostile(text: str) -> str | None:
+    """What a computed sentence holds that it may not, else None."""
+    rest = ROLE.sub("", text)
+    return next((what for what, found in REFUSED.items() if found.search(rest)), None)
+
+
 class Page:
     """The page an output stands on: parses its Markdown and knows Sphinx's environment."""
 
@@ -56,6 +85,9 @@ class Page:
     def parse(self, text: str) -> list[nodes.Node]:
         """Parse MyST Markdown and return its block elements."""
         box = nodes.Element()
+        if fault := hostile(text):
+            LOGGER.warning("a computed sentence holds %s: %s", fault, text[:200], location=self.env.docname)
+            return [nodes.paragraph("", nodes.Text(text))]
         with self.md.current_node_context(box):
             self.md.nested_render_text(text, self.line)
         return box.children

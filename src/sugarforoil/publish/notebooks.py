@@ -22,6 +22,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sugarforoil.publish import steady
+
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = ROOT / "notebooks"
 RECORD = NOTEBOOKS / "outputs.json"
@@ -219,7 +221,7 @@ async def _execute(path: Path) -> tuple[Notebook, Used]:
                 await client.async_execute_cell(cell, index)
             except CellExecutionError as error:
                 raise NotebookError(
-                    f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}"
+                    steady.plain(f"{path.name}, cell {cell.get('id', index)}: {error.ename}: {error.evalue}")
                 ) from None
         used = await _used(client)
     return json.loads(nbformat.writes(notebook)), used
@@ -256,15 +258,22 @@ def normalise(notebook: Notebook, path: Path) -> Notebook:
 
 
 def _write(path: Path, value: object) -> None:
-    """Write JSON aside, then rename: an interrupted run never leaves half a file."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(
-        json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
-    aside.replace(path)
+    """Write JSON, all of it or nothing."""
+    steady.put(path, json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def keep_interrupts() -> None:
+    """Let Ctrl-C end the whole run: nbclient would take it for itself, end one kernel and leave the others waiting."""
+
+    def none(*_: object) -> None:
+        raise NotImplementedError  # as on Windows, where nbclient does without
+
+    loop: Any = asyncio.get_running_loop()
+    loop.add_signal_handler = loop.remove_signal_handler = none
 
 
 async def _run(paths: list[Path], workers: int) -> None:
+    keep_interrupts()
     slots = asyncio.Semaphore(workers)
     done = 0
 
@@ -313,6 +322,7 @@ def run(paths: list[Path], workers: int | None = None) -> None:
     asyncio.run(_run(longest_first, workers))
 
 
+@steady.command
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Execute notebooks and store their outputs.")
     parser.add_argument("names", nargs="*", help="names such as 02_sugar_for_oil; all when none is given")

@@ -28,11 +28,13 @@ from sugarforoil.publish import (
     bookindex,
     build,
     cover,
+    cutting,
     frontmatter,
     linefit,
     manuscript,
     margin,
     placing,
+    steady,
     tagging,
 )
 from sugarforoil.publish.frontmatter import Citation, Entry, heads, part_name, split_title
@@ -172,6 +174,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
                 solutions = backmatter.take_solutions(page)
                 solution_notes += margin.take_notes(solutions, f"{page.slug}-solution")
                 gathered.append((page, solutions))
+                cutting.divide(page.content, book.png)
             piece = piece_of(page, part)
             (pieces if page.kind == "chapter" or not back_matter(page) else back).append(piece)
     if chapters:
@@ -409,13 +412,12 @@ def example_of(site: Path, name: str = "notebooks/02_sugar_for_oil") -> Any:
 def write(site: Path, target: Path = BOOK, address: str = "") -> int:
     """Set the PDF from the builder's pages, aside, and put it in its place; return the number of bytes."""
     data = make(manuscript.read(site, address=address), example_of(site), address)
-    aside = target.with_name(target.name + ".new")
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    aside.write_bytes(data)
-    aside.replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    steady.put(target, data)
     return len(data)
 
 
+@steady.command
 def main() -> int:
     """Build the site if it is out of date, then the PDF."""
     if code := build.main():

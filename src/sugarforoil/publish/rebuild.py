@@ -28,7 +28,7 @@ import pandas as pd
 
 from sugarforoil import datasets, premium, trade, votes
 from sugarforoil.metadata import Dataset, read_package
-from sugarforoil.publish import sources
+from sugarforoil.publish import sources, steady
 
 DESCRIPTOR = "datapackage.json"
 SOURCES = "sources.csv"
@@ -145,6 +145,7 @@ def changes(root: Path) -> dict[Path, bytes]:
     }
 
 
+@steady.told
 def main(arguments: list[str] | None = None) -> int:
     """Command line: `python -m sugarforoil.publish.rebuild [--check] [--root DIRECTORY]`."""
     parser = argparse.ArgumentParser(description="Write again what in data/ follows from something else.")
@@ -161,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
     for path, content in changed.items():
         print(f"{'would change' if options.check else 'wrote'}: {path.relative_to(options.root).as_posix()}")
         if not options.check:
-            path.write_bytes(content)
+            steady.put(path, content)
     if not changed:
         print("data/ is up to date")
     return 1 if options.check and changed else 0

@@ -17,7 +17,7 @@ import tomllib
 from pathlib import Path
 
 from sugarforoil import __version__
-from sugarforoil.publish import archives, build, bundle
+from sugarforoil.publish import archives, build, bundle, steady
 from sugarforoil.publish.notebooks import ROOT
 
 TARGET = build.BUILD / "release"
@@ -70,6 +70,7 @@ def gather(made: Path, target: Path, text: str) -> None:
     new.rename(target)
 
 
+@steady.command
 def main() -> int:
     """Check the version, make the bundle and all that is in it, gather."""
     try:

@@ -17,6 +17,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from sugarforoil.publish.steady import put
+
 BOOKS = {
     "book.pdf": ("The book as PDF", "sugar-for-oil.pdf"),
     "book.epub": ("The book as EPUB", "sugar-for-oil.epub"),
@@ -59,7 +61,7 @@ def offer(site: Path, made: Path) -> list[str]:
             target.unlink(missing_ok=True)
             continue
         shelf.mkdir(exist_ok=True)
-        replace(target, (made / file).read_bytes())
+        put(target, (made / file).read_bytes())
         offered.append(public)
         size = f"{target.stat().st_size / 1e6:.1f} MB"
         link = f'<a href="{{root}}downloads/{public}" download>{name}<small>{size}</small></a>'
@@ -70,15 +72,8 @@ def offer(site: Path, made: Path) -> list[str]:
         old = page.read_text(encoding="utf-8")
         new = LIST.sub(lambda found: found[1] + entries.format(root=found[2]), old)
         if new != old:
-            replace(page, new.encode("utf-8"))
+            put(page, new)
     return offered
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file aside and put it in its place: all of it or nothing."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_bytes(content)
-    aside.replace(path)
 
 
 def main(root: Path) -> int:

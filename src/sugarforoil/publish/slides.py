@@ -16,7 +16,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import math
 import re
 import shutil
 import sys
@@ -29,9 +28,10 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import datasets
-from sugarforoil.publish import address
+from sugarforoil.publish import address, steady
 from sugarforoil.publish.chapters import marked
 from sugarforoil.publish.classroom import Question, questions
+from sugarforoil.publish.cutting import cuts
 from sugarforoil.publish.notebooks import ROOT
 
 SLIDES = ROOT / "_build" / "slides"
@@ -164,43 +164,11 @@ def presentation(deck: Deck) -> bytes:
 def add(show: Any, deck: Deck, one: Slide) -> None:
     """Add the slide of a figure, and those of its parts if it is tall."""
     put(show, deck, one, (0.0, 1.0), "", one.alt)
-    edges = [0.0, *cuts(one.png), 1.0]
+    edges = [0.0, *cuts(one.png, TALL, PICTURE[1]), 1.0]
     for count, part in enumerate(pairwise(edges), start=1):
         if len(edges) > 2:
             which = f"part {count} of {len(edges) - 1}"
             put(show, deck, one, part, which, f"Enlarged, {which}. The whole figure: {one.alt}")
-
-
-def cuts(png: bytes) -> list[float]:
-    """Where a tall figure is cut into parts, as shares of its height; none if it is not tall or would be spoilt."""
-    import numpy as np
-    from PIL import Image
-
-    with Image.open(io.BytesIO(png)) as image:
-        ink = (np.asarray(image.convert("L")) < 250).sum(axis=1)  # of each row of dots, how many are not background
-        height, width, inch = image.height, image.width, image.info["dpi"][0]
-    if height <= TALL * inch:
-        return []
-
-    def runs(most: int, least: float, tallest: float = math.inf) -> list[tuple[int, int]]:
-        """Bands of rows with at most so many dots, so many inches tall, inside the figure."""
-        edge = np.flatnonzero(np.diff(np.concatenate(([0], ink <= most, [0])).astype(int)))
-        found = [(int(start), int(end)) for start, end in edge.reshape(-1, 2)]
-        inside = [band for band in found if 0.2 * height < band[0] and band[1] < 0.88 * height]
-        return [(start, end) for start, end in inside if least * inch <= end - start <= tallest * inch]
-
-    def words(rows: Any) -> bool:
-        """Whether rows that begin at the edge of a band hold words: no line of a grid, and more than one digit."""
-        return bool(rows[0] < 0.4 * width and rows.max() > 0.013 * width)
-
-    # Between panels nothing is drawn, and words stand above and below.
-    bands = runs(0, 0.17, 0.4)
-    gaps = [(top, end) for top, end in bands if words(ink[top - 1 : top - 16 : -1]) and words(ink[end : end + 16])]
-    between = gaps or runs(25, 0.05)  # in a timeline only the lanes run through
-    count = math.ceil(height / inch / PICTURE[1])
-    middles = [(start + end) / 2 / height for start, end in between]
-    wanted = [step / count for step in range(1, count)] if middles else []
-    return sorted({min(middles, key=lambda one: abs(one - share)) for share in wanted})
 
 
 def put(show: Any, deck: Deck, one: Slide, part: tuple[float, float], which: str, alt: str) -> None:
@@ -274,6 +242,7 @@ def make(folder: Path = SLIDES, root: Path = ROOT) -> list[Path]:
     return [folder / name for name in files]
 
 
+@steady.command
 def main() -> int:
     """Make the slides and say where they are."""
     try:

@@ -13,10 +13,13 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_string
 from pybtex.exceptions import PybtexError
+
+from sugarforoil.harmless import wrong_text
 
 # What `keywords` may say: how far the source can be trusted, in one word.
 KINDS = ("official", "scholarly", "dataset", "press", "reference", "weak")
@@ -34,6 +37,13 @@ COLUMNS = (
     "key", "label", "type", "kind", "author", "title", "container", "year", "publisher", "url", "urldate", "note",
 )  # fmt: skip
 
+FIELDS = {
+    *("author", "editor", "shortauthor", "title", "booktitle", "journal", "volume", "number", "pages", "year"),
+    *("publisher", "institution", "howpublished", "address", "note", "url", "urldate", "keywords", "langid"),
+}
+
+ENTRY = re.compile(r"@\w+\{\w+,")
+ADDRESS = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 KEY = re.compile(r"[a-z][a-z0-9]*")
 YEAR = re.compile(r"\d{4}(–\d{4})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -69,7 +79,7 @@ def read(bib_path: Path) -> list[dict[str, str]]:
 
     Raises SourcesError for the first fault.
     """
-    text = bib_path.read_text(encoding="utf-8")
+    text = _text(bib_path)
     try:
         entries = parse_string(text, "bibtex").entries
     except PybtexError as error:  # a syntax error or a key used twice
@@ -77,6 +87,35 @@ def read(bib_path: Path) -> list[dict[str, str]]:
     rows = [_row(key, entry, bib_path.name) for key, entry in sorted(entries.items())]
     names = labels(entries)
     return [{**row, "label": names[row["key"]]} for row in rows]
+
+
+def _text(path: Path) -> str:
+    """The text of the bibliography: UTF-8 in which nothing stands that no entry holds.
+
+    BibTeX passes over what stands between entries: an entry whose @ was lost would be gone without a word.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        place = raw.count(b"\n", 0, error.start) + 1
+        raise SourcesError(f"{path.name}, line {place}: expected UTF-8 text, found a byte that is not") from None
+    depth = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if wrong := wrong_text(line.replace("\t", " ")):
+            raise SourcesError(f"{path.name}, line {number}: expected {wrong}")
+        begins = line.startswith("@")
+        if begins and depth:
+            raise SourcesError(f"{path.name}, line {number}: a brace of the entry before this one does not close")
+        if not depth and line.strip() and not line.startswith("%") and not ENTRY.match(line):
+            raise SourcesError(f"{path.name}, line {number}: expected an entry such as @misc{{key, found {line[:40]!r}")
+        if depth or begins:
+            depth += line.count("{") - line.count("}")
+        if depth < 0:
+            raise SourcesError(f"{path.name}, line {number}: a brace closes that was not opened")
+    if depth:
+        raise SourcesError(f"{path.name}: a brace of the last entry does not close")
+    return text
 
 
 # --- short names: the same in the text, in the bibliography, under the figures and in the table -----------------
@@ -145,9 +184,13 @@ def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
         raise SourcesError(f"{where}: the field keywords is {kind!r}; it must be one of {', '.join(KINDS)}")
     if not YEAR.fullmatch(_field(entry, "year")):
         raise SourcesError(f"{where}: the field year is {_field(entry, 'year')!r}, not a year")
-    if bool(_field(entry, "url")) != bool(DAY.fullmatch(_field(entry, "urldate"))):
+    if bool(_field(entry, "url")) != _is_day(_field(entry, "urldate")):
         raise SourcesError(f"{where}: the field urldate must be the day the url was read, as YYYY-MM-DD")
+    if _field(entry, "url") and not ADDRESS.fullmatch(_field(entry, "url")):
+        raise SourcesError(f"{where}: the field url is {_field(entry, 'url')!r}, not an address of the web")
     for name in (*entry.fields, *entry.persons):
+        if name not in FIELDS:
+            raise SourcesError(f"{where}: unknown field {name}; the fields are {', '.join(sorted(FIELDS))}")
         if "\\" in _field(entry, name):
             raise SourcesError(f"{where}: the field {name} holds a LaTeX command; write the character itself")
     publishers = (_field(entry, name) for name in ("publisher", "institution", "howpublished"))
@@ -164,6 +207,14 @@ def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
         "urldate": _field(entry, "urldate"),
         "note": _field(entry, "note"),
     }
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as YYYY-MM-DD."""
+    try:
+        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:  # 2026-02-30
+        return False
 
 
 def _field(entry: Entry, name: str) -> str:

@@ -267,7 +267,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: Facts, doct
         facts = facts_of(app, pagename, said, doctree)
         if facts:
             text = json.dumps({"@context": "https://schema.org", **facts}, ensure_ascii=False, separators=(",", ":"))
-            safe = text.replace("</", r"<\/")  # nothing in it may end the element
+            safe = text.replace("<", r"\u003c")  # nothing in it may end the element, or begin a comment
             lines.append(f'<script type="application/ld+json">{safe}</script>')
         if address.site():
             lines += [

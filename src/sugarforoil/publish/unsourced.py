@@ -348,7 +348,9 @@ class Chapter:
                     rows = "".join(data.get("text/csv", ""))
                     for one in {name, *figures[-1:]} if rows else ():
                         self.drawn.setdefault(one, []).extend(drawn(rows))
-            elif "check" in cell["metadata"].get("tags", ()):  # what a worksheet compares an answer with, and how exactly
+            elif "check" in cell["metadata"].get(
+                "tags", ()
+            ):  # what a worksheet compares an answer with, and how exactly
                 self.given |= {same(said) for said in numbers_in(plain(text))}
                 continue
             else:

@@ -74,6 +74,7 @@ def kernel(options: list[str], folder: str | None, variables: dict[str, str]) ->
     """Be a kernel, in the forked process."""
     from ipykernel.kernelapp import IPKernelApp
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the process that it was forked from is deaf to it
     os.environ.clear()
     os.environ.update(variables)
     if folder:

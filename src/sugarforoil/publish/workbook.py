@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -15,12 +16,15 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from sugarforoil.errors import DataError
+from sugarforoil.locate import DESCRIPTOR
 from sugarforoil.metadata import Dataset
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins with one of these would be computed if it were typed in, or read from a CSV file."""
 
 LONGEST_SHEET = 31  # characters that Excel allows in a sheet's name
+LONGEST_TEXT = 32_767  # and in a cell
 FIRST_DATE = date(1900, 3, 1)  # Excel counts 29 February 1900, which never was: earlier dates stay texts
 Formats = dict[str, Format]
 
@@ -47,7 +51,11 @@ def workbook(tables: Mapping[str, Dataset], created: tuple[int, int, int]) -> by
         "text": book.add_format({"quote_prefix": True}),  # shown as it is, also after somebody edits the cell
     }
     _about(book, tables, formats)
+    names = Counter(sheet_name(name).casefold() for name in (ABOUT, COLUMNS, *tables))
     for dataset in tables.values():
+        if names[sheet_name(dataset.name).casefold()] > 1:
+            message = f"table {dataset.name}: expected a name that differs from others in its first 31 letters"
+            raise DataError(DESCRIPTOR, message)
         _sheet(book, dataset, formats)
     book.close()
     return held.getvalue()
@@ -91,6 +99,9 @@ def _head(sheet: Worksheet, names: list[str], formats: Formats) -> None:
 
 
 def _text(sheet: Worksheet, row: int, column: int, text: str, formats: Formats) -> None:
+    if len(text) > LONGEST_TEXT:  # xlsxwriter would leave it out without a word
+        where = f"row {row + 1}, column {column + 1}"
+        raise DataError(f"sheet {sheet.get_name()}", f"{where}: a workbook takes {LONGEST_TEXT:,} characters in a cell")
     if text:
         sheet.write_string(row, column, text, *[formats["text"]] * text.startswith(FORMULA))
 

@@ -43,7 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import citations
-from sugarforoil.publish import address, answers, launch, notebooks, warm
+from sugarforoil.publish import address, answers, launch, notebooks, steady, warm
 from sugarforoil.publish.notebooks import KERNEL, ROOT, Notebook, NotebookError
 
 FOLDER = ROOT / "worksheets"
@@ -479,6 +479,7 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
     Raises:
         WorksheetError: the first fault; what stood in the folder is still there.
     """
+    notebooks.keep_interrupts()
     new = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -491,6 +492,7 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
         shutil.rmtree(new, ignore_errors=True)
 
 
+@steady.command
 def main(arguments: list[str] | None = None) -> int:
     """Write the worksheets of all chapters; return the exit status."""
     parser = argparse.ArgumentParser(prog="worksheets", description="Write the worksheets of all chapters.")
