@@ -492,6 +492,7 @@ def test_table_is_accessible_and_formatted(shown: Any) -> None:
         "tab-test",
         "Shares {cite:p}`voeten2013data`.",
         {"name": "Who", "share": ("Share", findings.percent)},
+        data=["sugar_prices"],
     )
     ((bundle, about),) = shown
     html = bundle["text/html"]
@@ -502,6 +503,9 @@ def test_table_is_accessible_and_formatted(shown: Any) -> None:
     assert "style=" not in html and "border" not in html
     assert "Who" in bundle["text/plain"] and "85%" in bundle["text/plain"]
     assert about["sugarforoil"]["kind"] == "table" and about["sugarforoil"]["caption"].startswith("Shares {cite")
+    # The frame was computed and has lost where it comes from: what it was computed from stands for it.
+    assert about["sugarforoil"]["datasets"] == ["sugar_prices"]
+    assert set(datasets.describe("sugar_prices").sources) <= set(about["sugarforoil"]["sources"])
 
 
 @pytest.mark.parametrize(
@@ -511,6 +515,7 @@ def test_table_is_accessible_and_formatted(shown: Any) -> None:
         ({"columns": {"nothing": "x"}}, "no column 'nothing'"),
         ({"frame": votes().iloc[:0]}, "has no rows"),
         ({"caption": "See {cite:p}`nobody1900`."}, "nobody1900"),
+        ({"frame": pd.DataFrame({"year": [1960]})}, "no table of data to name as source"),
     ],
 )
 def test_faulty_tables_are_refused(change: dict[str, Any], complaint: str) -> None:

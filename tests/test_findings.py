@@ -32,6 +32,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], dict[st
         (findings.number(pd.array([7], dtype="Int64")[0]), "7"),
         (findings.percent(0.848), "85%"),
         (findings.percent(-0.0384, 1), "−3.8%"),
+        (findings.part(0.5), "half"),
+        (findings.part(0.31), "about a third"),
+        (findings.part(0.9), "nine tenths"),
         (findings.points(0.57), "57\u00a0percentage points"),
         (findings.points(0.01), "1\u00a0percentage point"),
         (findings.years(3), "3\u00a0years"),
@@ -132,3 +135,8 @@ def test_an_unknown_source_is_refused_with_the_nearest_key(shown: Any) -> None:
 def test_an_empty_brief_is_refused() -> None:
     with pytest.raises(FindingError, match="at least one"):
         findings.brief([])
+
+
+def test_a_share_far_from_every_simple_fraction_has_no_words() -> None:
+    with pytest.raises(findings.FindingError, match=r"near a simple fraction, got 0\.42; use findings\.percent"):
+        findings.part(0.42)

@@ -65,7 +65,7 @@ def table(
 
 
 def _provenance(frame: pd.DataFrame, data: Sequence[pd.DataFrame | str]) -> tuple[list[str], list[str]]:
-    """Names of the tables behind the frame and keys of its sources: those of `data` where the frame has lost its own."""
+    """Names of the tables behind a frame and keys of its sources: those of `data` where it has lost its own."""
     found = [
         datasets.of(frame),
         *(datasets.describe(one) if isinstance(one, str) else datasets.of(one) for one in data),

@@ -97,7 +97,7 @@ def figures(chapters: Iterable[Page], example: Any, pages: Mapping[str, int]) ->
         "<p>No figure of this book was drawn by hand. A chapter is a notebook, which loads tables of the data package, "
         "draws its figures from them and writes the sentences that hold numbers. On the site the code unfolds beneath "
         "each figure, and the rows that it shows can be downloaded. Here is one of them whole; the list after it names "
-        "the tables and the page of every other.</p>",
+        "the tables, the sources and the page of every other.</p>",
     ]
     if example is not None:
         out.append(html.tostring(example, encoding="unicode"))
@@ -113,6 +113,11 @@ def figures(chapters: Iterable[Page], example: Any, pages: Mapping[str, int]) ->
     return f'<section class="page full figures">{"".join(out)}</section>'
 
 
+def inside(element: Any) -> str:
+    """What an element holds, as HTML."""
+    return escape(element.text or "") + "".join(html.tostring(part, encoding="unicode") for part in element)
+
+
 def figure_row(figure: Any, pages: Mapping[str, int]) -> str:
     """A line of the list of figures."""
     caption = copy.deepcopy(figure.find(".//figcaption"))
@@ -121,12 +126,14 @@ def figure_row(figure: Any, pages: Mapping[str, int]) -> str:
         citation.drop_tree()
     words = " ".join(caption.find_class("caption-text")[0].text_content().split())
     first = words.split(". ")[0].rstrip(" .") + "."
+    sources = "".join(inside(one) for one in caption.find_class("sfo-sources"))
     tables = [link for line in caption.find_class("sfo-data") for link in line.iter("a")]
     for link in tables:
         link.tail = None
     named = ", ".join(html.tostring(link, encoding="unicode") for link in tables)
     anchor = figure.get("id")
+    small = f'<p class="sfo-sources">{sources}</p>' if sources else ""
     return (
-        f'<tr><th><a href="#{anchor}">{number}</a></th><td>{escape(first)}</td><td>{named}</td>'
+        f'<tr><th><a href="#{anchor}">{number}</a></th><td>{escape(first)}{small}</td><td>{named}</td>'
         f'<td class="num">{pages.get(anchor, 0)}</td></tr>'
     )

@@ -1,7 +1,7 @@
 """What stands behind a figure: the line under it (data · sources · code · enlarge) and its rows as a folded table.
 
 The table is made when the book is built, from the rows that the figure was drawn from. What is the same in every row
-is said once beneath it, so that on a phone there are few columns. It is for the screen: print has the caption.
+is said once beneath it, so that on a phone there are few columns. It is for the screen: of it, print has the sources.
 """
 
 # mypy: allow-subclassing-any, allow-untyped-decorators, allow-untyped-calls, no-warn-return-any
@@ -23,7 +23,7 @@ from sugarforoil.publish.folded import fold
 from sugarforoil.publish.pictures import picture
 
 MOST_ROWS = 60  # in the page; a longer list shows its two ends and is in the CSV in full
-MOST_SOURCES = 40  # more than that are found on the pages of the tables
+A_FEW = 5  # sources that a reader counts at a glance
 BIBLIOGRAPHY = "book/bibliography"
 
 TITLES = {
@@ -179,15 +179,13 @@ def sources(mark: Mapping[str, Any], bibliography: str) -> str:
     name = escape(mark["id"])
     if not keys:
         return f'<span id="{name}-sources"></span>'
-    if len(keys) > MOST_SOURCES:
-        said = f"{len(keys)}, listed on the pages of the tables and named row by row in their files"
-    else:
-        known = citations.known["label"]
-        said = "; ".join(
-            f'<a href="{bibliography}#cite-{escape(key)}">{escape(known[key])}</a>'
-            for key in sorted(keys, key=lambda key: known[key].casefold())
-        )
-    return f'<p class="sfo-common" id="{name}-sources">Sources: {said}.</p>\n'
+    known = citations.known["label"]
+    said = "; ".join(
+        f'<a href="{bibliography}#cite-{escape(key)}">{escape(known[key])}</a>'
+        for key in sorted(keys, key=lambda key: known[key].casefold())
+    )
+    how_many = f" ({len(keys)})" if len(keys) > A_FEW else ""
+    return f'<p class="sfo-common sfo-sources" id="{name}-sources">Sources{how_many}: {said}.</p>\n'
 
 
 # --- the line under the figure ----------------------------------------------------------------------------------

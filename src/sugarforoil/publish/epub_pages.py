@@ -38,8 +38,8 @@ KEPT = {
 STYLED = {
     "admonition", "admonition-title", "answers", "bibliography", "caption-number", "exercise", "from-notebook", "head",
     "num", "section-number", "sfo-brief", "sfo-data", "sfo-data-word", "sfo-figure", "sfo-fold", "sfo-fold-title",
-    "sfo-from-chapter", "sfo-lead", "sfo-list", "sfo-math", "sfo-check-question", "sfo-ribbon", "sfo-subtitle",
-    "sfo-table", "sfo-verdict", "solution", "stub", "to-answer", "upperalpha",
+    "sfo-from-chapter", "sfo-lead", "sfo-list", "sfo-math", "sfo-check-question", "sfo-ribbon", "sfo-sources",
+    "sfo-subtitle", "sfo-table", "sfo-verdict", "solution", "stub", "to-answer", "upperalpha",
 }  # fmt: skip
 """Classes that the style sheet knows; the others say nothing here."""
 

@@ -210,6 +210,8 @@ def body(site: Path, docname: str, code: bool) -> Any:
     sections = [child for child in article if child.find(".//h1") is not None]
     content = sections[0]
     content.tail = None
+    for named in list(content.find_class("sfo-sources")):  # they stand in the folded table, which only a screen has
+        move_sources(content, named)
     for selector in (*NO_USE, *(() if code else (".sfo-code", ".cell_input"))):
         for element in list(select(content, selector)):
             drop(element)
@@ -234,6 +236,15 @@ def body(site: Path, docname: str, code: bool) -> Any:
         for name in ("loading", "decoding", "srcset"):
             image.attrib.pop(name, None)
     return content
+
+
+def move_sources(content: Any, named: Any) -> None:
+    """Move the paragraph that names the sources of a figure beneath its caption."""
+    figures = content.xpath("//figure[@id=$name]", name=named.get("id").removesuffix("-sources"))
+    if figures and (legends := figures[0].find_class("sfo-data")):
+        named.drop_tree()
+        named.tail = None
+        legends[-1].addnext(named)
 
 
 def select(content: Any, selector: str) -> Iterator[Any]:

@@ -136,9 +136,27 @@ def as_they_stand(rows: Iterable[Row], tables: Iterable[Dataset]) -> bool:
     )
 
 
-class Line(NamedTuple):
-    """A row of a table: its years, and every number in it."""
+def events_not_there(drawing: Drawing, tables: Iterable[Dataset]) -> list[str]:
+    """The events of a figure whose day no row of its tables has, with the same source where the figure keeps it."""
+    held = [index(table.path, table.path.stat().st_mtime_ns) for table in tables]
+    return [
+        f"{row['x']} {row['label']}"
+        for row in drawing.rows
+        if row["layer"] == "event"
+        and not any(
+            cell.startswith(row["x"][: 7 if row.get("date_precision") == "month" else 10])
+            for by in held
+            for source in ([row["source"]] if keys_of(row) else by)
+            for line in by.get(source, ())
+            for cell in line.cells
+        )
+    ]
 
+
+class Line(NamedTuple):
+    """A row of a table: its cells as written, their years, and every number in it."""
+
+    cells: frozenset[str]
     years: frozenset[str]
     values: tuple[float, ...]
 
@@ -152,7 +170,7 @@ def index(path: Path, changed: int) -> dict[str, list[Line]]:
             cells = [cell for name, cell in row.items() if name != "source" and cell]
             years = frozenset(cell[:4] for cell in cells if cell[:2] in {"18", "19", "20"} and cell[:4].isdigit())
             values = tuple(value for value in map(number, cells) if value is not None)
-            found[row.get("source") or ""].append(Line(years, values))
+            found[row.get("source") or ""].append(Line(frozenset(cells), years, values))
     return dict(found)
 
 
