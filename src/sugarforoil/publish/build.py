@@ -145,7 +145,8 @@ def publish(now: dict[str, str]) -> None:
     """Put a light copy of the site in `WORK` in the place of the one that stands: all of it or nothing."""
     new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(WORK / "_build" / "html", new)
+    # Sphinx's own note of its settings depends on the folder, and no reader needs it.
+    shutil.copytree(WORK / "_build" / "html", new, ignore=shutil.ignore_patterns(".buildinfo"))
     lighten(new, cache=WORK / "book.css")
     PUBLISHED.unlink(missing_ok=True)
     if SITE.exists():
