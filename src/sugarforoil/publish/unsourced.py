@@ -126,10 +126,25 @@ REFERENCE = re.compile(r"\{(?:ref|numref|doc|download|math|eq)\}`[^`]*`")
 FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})(\{[\w-]+\})?(.*)$")
 READ = {
     f"{{{name}}}"
-    for name in (
-        "admonition exercise solution exercise-start solution-start note dropdown tip margin epigraph from-chapter div "
-        "card grid grid-item grid-item-card glossary"
-    ).split()
+    for name in [
+        "admonition",
+        "exercise",
+        "solution",
+        "exercise-start",
+        "solution-start",
+        "note",
+        "dropdown",
+        "tip",
+        "margin",
+        "epigraph",
+        "from-chapter",
+        "div",
+        "card",
+        "grid",
+        "grid-item",
+        "grid-item-card",
+        "glossary",
+    ]
 }
 """Directives whose body is prose; any other holds code or data."""
 ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in ("doc", "docs", "No", "St", "Dr", "Mr", "Art", "[A-Z]"))
