@@ -167,7 +167,7 @@ def host() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         ("/here", "answers", ["HEAD"]),
         ("/gone", "404 Not Found", ["HEAD"]),
         ("/busy", "503 Service Unavailable", ["HEAD"]),
-        ("/moved", "answers, from ", ["HEAD", "HEAD"]),
+        ("/moved", "answers, from ", ["HEAD", "GET"]),
         ("/get-only", "answers", ["HEAD", "GET"]),
         ("/broken", "no answer: ", ["HEAD"]),
         ("/a path/ñ", "answers", ["HEAD"]),

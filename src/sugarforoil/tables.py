@@ -57,15 +57,15 @@ def table(
         "datasets": known,
         "sources": sources,
     }
-    data = {
+    shown = {
         "text/html": _html(spoken, headings, cells, numeric),
         "text/plain": _plain(spoken, headings, cells),
     }
-    publish_display_data(data, {"sugarforoil": about})
+    publish_display_data(shown, {"sugarforoil": about})
 
 
 def _provenance(frame: pd.DataFrame, data: Sequence[pd.DataFrame | str]) -> tuple[list[str], list[str]]:
-    """Names of the tables behind a frame and keys of its sources: those of `data` where it has lost its own."""
+    """Names of the tables behind the frame and keys of its sources: of `data` where the frame has lost its own."""
     found = [
         datasets.of(frame),
         *(datasets.describe(one) if isinstance(one, str) else datasets.of(one) for one in data),

@@ -4,9 +4,10 @@
     python -m sugarforoil.publish.links --ask    # and ask each whether it still answers
 
 For each address: where it stands, on which day it was read (bibliography), and what will outlast it: a DOI, an ISBN,
-the address in an archive, or the number under which whoever published the text has filed it. Asking is polite: one question at a time, a pause between two to the same host, the header
-alone where the host grants that, and never more than `--limit` addresses. An answer is what one host said on one day;
-hosts that refuse programs say no to readers' browsers far less often.
+the address in an archive, or the number under which whoever published the text has filed it. Asking is polite: one
+question at a time, a pause between two to the same host, the header alone where the host grants that, and never more
+than `--limit` addresses. An answer is what one host said on one day; hosts that refuse programs say no to readers'
+browsers far less often.
 """
 
 from __future__ import annotations
@@ -223,7 +224,7 @@ def markdown(links: list[Link]) -> str:
         "| --- | ---: |",
         f"| addresses | {len(links)} |",
         f"| of them web sources, each with the day on which it was read | {len(sources)} |",
-        f"| web sources with an identifier that lasts (DOI, ISBN, archive, number of the document) | {sum(bool(link.lasting) for link in sources)} |",
+        f"| with an identifier that lasts (DOI, ISBN, archive, number of the document) | {sum(map(lasts, sources))} |",
         f"| hosts | {len({urlsplit(link.url).netloc for link in links})} |",
         f"| that will hardly last | {sum(bool(link.weak) for link in links)} |",
         f"| asked | {len(asked)} |",
@@ -233,6 +234,11 @@ def markdown(links: list[Link]) -> str:
     lines += _section("Will hardly last", [(link, link.weak) for link in links if link.weak])
     lines += _section("Did not answer", [(link, link.answer) for link in silent])
     return "\n".join(lines) + "\n"
+
+
+def lasts(link: Link) -> bool:
+    """Whether something will outlast the address."""
+    return bool(link.lasting)
 
 
 def _section(title: str, some: list[tuple[Link, str]]) -> list[str]:

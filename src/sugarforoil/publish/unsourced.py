@@ -62,16 +62,16 @@ NUMBERED = (
 ASIDE = {
     "day": rf"\b{DAY}{AND}{DAY})*\s+{MONTH}\b|\b{MONTH}\s+{DAY}\b(?!,?\d){AND}{DAY}\b(?!,?\d))*|\b\d+(?:st|nd|rd|th)\b",
     "year": rf"\b{CENTURY}\d\d(?:s|/\d\d|[-–](?:{CENTURY}\d\d|\d\d))?\b(?![.,]?\d)(?!\s+(?:{MEASURE}|{SIZE})\b)",
-    "hour": rf"(?i)\b\d{{1,2}}:\d\d\b|\b\d{{1,2}}\s*[ap]\.?m\b|\b(?:half|quarter|{LARGE}|{ONES})\s+(?:past|to)\s+"
-    rf"(?:{ONES})\b",
+    "hour": r"(?i)\b\d{1,2}:\d\d\b|\b\d{1,2}\s*[ap]\.?m\b|"
+    rf"\b(?:half|quarter|{LARGE}|{ONES})\s+(?:past|to)\s+(?:{ONES})\b",
     # The day and the hour are the coordinates of a narrative, not findings: the table of events has them, and
     # tests/test_consistency.py compares dates across tables. A span told in words ("thirty years later") follows from
     # two dates; one in digits ("35 days") was counted, and counts here.
     "span": rf"(?i)\b(?:{LARGE}|{SIZE}s?|half an?|a half)[ -]{TIME}\b|\b{TIME} and a half\b",
     "reference": rf"(?i)\b(?:{NUMBERED})\.?\s+(?:no\.\s*)?\d+(?:[./]\d+)*(?:\(\w\))?{AND}\d+(?:[./]\d+)*)*",
     # U-2, R-12, SHA-256, CC BY 4.0, Python 3.11, Group of 77: digits within a name.
-    "name": r"\b[A-Za-zА-я]+[-‑]?\d+(?:[./-]\d+)*[A-Z]*\b|\b9/11\b|\b(?:ISO|NSC|SNIE|NIE|Python|BY|BY-SA|BSD-|Group of|"
-    r"EPUB|Title|Section|Serif|Sans|Attribution|Salyut)\s*\d+(?:[.-]\d+)*|\b\d-Clause\b",
+    "name": r"\b[A-Za-zА-я]+[-‑]?\d+(?:[./-]\d+)*[A-Z]*\b|\b9/11\b|\b(?:ISO|NSC|SNIE|NIE|Python|BY|BY-SA|BSD-|"
+    r"Group of|EPUB|Title|Section|Serif|Sans|Attribution|Salyut)\s*\d+(?:[.-]\d+)*|\b\d-Clause\b",
     # A level set to 100 and the worth of one unit in another are definitions, which nobody reports.
     "definition": r"(?:= |\bat |\bis |\bto )100\b(?! \w+ dollars)|\b100:|1 ¢/lb is (?:about )?\$[\d.]+ a tonne",
     # How long a reader takes and how long an answer is to be is said of the book, not of the world.
@@ -124,9 +124,28 @@ CITATION = re.compile(r"\{cite(?::\w+)?\}`[^`]+`")
 ROLE = re.compile(r"\{[a-z][\w:-]*\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
 REFERENCE = re.compile(r"\{(?:ref|numref|doc|download|math|eq)\}`[^`]*`")
 FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})(\{[\w-]+\})?(.*)$")
-READ = {"{admonition}", "{exercise}", "{solution}", "{exercise-start}", "{solution-start}", "{note}", "{dropdown}",
-        "{tip}", "{margin}", "{epigraph}", "{from-chapter}", "{div}", "{card}", "{grid}", "{grid-item}",
-        "{grid-item-card}", "{glossary}"}  # fmt: skip
+READ = {
+    f"{{{name}}}"
+    for name in [
+        "admonition",
+        "exercise",
+        "solution",
+        "exercise-start",
+        "solution-start",
+        "note",
+        "dropdown",
+        "tip",
+        "margin",
+        "epigraph",
+        "from-chapter",
+        "div",
+        "card",
+        "grid",
+        "grid-item",
+        "grid-item-card",
+        "glossary",
+    ]
+}
 """Directives whose body is prose; any other holds code or data."""
 ABBREVIATED = "".join(rf"(?<!\b{word}\.)" for word in ("doc", "docs", "No", "St", "Dr", "Mr", "Art", "[A-Z]"))
 STOPS = re.compile(
@@ -348,11 +367,10 @@ class Chapter:
                 for mark, data in displays(cell):
                     self._carry(self._computed(mark) - typed, len(found))
                     rows = "".join(data.get("text/csv", ""))
-                    for one in {name, *figures[-1:]} if rows else ():
-                        self.drawn.setdefault(one, []).extend(drawn(rows))
-            elif "check" in cell["metadata"].get(
-                "tags", ()
-            ):  # what a worksheet compares an answer with, and how exactly
+                    for place in {name, *figures[-1:]} if rows else ():
+                        self.drawn.setdefault(place, []).extend(drawn(rows))
+            # What a worksheet compares an answer with, and how exactly.
+            elif "check" in cell["metadata"].get("tags", ()):
                 self.given |= {same(said) for said in numbers_in(plain(text))}
                 continue
             else:

@@ -82,10 +82,6 @@ def environment(odd: Circumstances, desk: Path) -> dict[str, str]:
     env = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     env |= dict.fromkeys(("USER", "LOGNAME", "LNAME", "USERNAME"), odd.user)
     env |= dict.fromkeys(("LANG", "LC_ALL"), odd.language)
-    if clock(odd) and (faketime := shutil.which("faketime")):
-        shown = subprocess.run([faketime, "-f", "+0d", "env"], capture_output=True, text=True).stdout.splitlines()
-        env |= {name: value for name, _, value in (line.partition("=") for line in shown) if name == "LD_PRELOAD"}
-        env |= {"FAKETIME": f"{odd.days:+d}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
     return env | {
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -100,9 +96,17 @@ def environment(odd: Circumstances, desk: Path) -> dict[str, str]:
     }
 
 
-def clock(odd: Circumstances) -> bool:
-    """Whether the clock can be put wrong here."""
-    return bool(odd.days) and shutil.which("faketime") is not None
+def clock(days: int) -> dict[str, str]:
+    """The variables that put the clock wrong by so many days; none where the tool faketime is not found.
+
+    A kernel's messages stop under it, so that notebooks run on the true day; the stored ones are of an earlier day.
+    """
+    faketime = shutil.which("faketime")
+    if not faketime:
+        return {}
+    shown = subprocess.run([faketime, "-f", "+0d", "env"], capture_output=True, text=True).stdout.splitlines()
+    library = {name: value for name, _, value in (line.partition("=") for line in shown) if name == "LD_PRELOAD"}
+    return library | {"FAKETIME": f"{days:+d}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def language(name: str, desk: Path) -> bool:
@@ -130,7 +134,7 @@ def told(odd: Circumstances, has_language: bool) -> str:
             f"hash seed {odd.seed}",
             f"{odd.columns} columns",
             f"umask {odd.umask:03o}",
-            f"clock {odd.days:+d} days" if clock(odd) else "clock as it is (faketime was not found)",
+            f"clock of the build {odd.days:+d} days" if clock(odd.days) else "true clock (faketime was not found)",
             "no network",
         ]
     )
@@ -182,7 +186,8 @@ def run_odd(python: Path, folder: Path, odd: Circumstances, env: dict[str, str])
     clones.call([str(python), "tasks.py", "setup"], folder)
     for module in ("notebooks", "build", "bundle"):
         command = [str(clones.python_of(folder)), "-m", f"sugarforoil.publish.{module}"]
-        clones.call(command, folder, env, umask=odd.umask)
+        when = {} if module == "notebooks" else clock(odd.days)
+        clones.call(command, folder, env | when, umask=odd.umask, wait=1800)
 
 
 def verify(found: dict[str, Path | None], top: Path) -> bool:
