@@ -199,7 +199,7 @@ def build_editable(folder, settings=None, metadata=None):
         info = "sugarforoil-0.1.0.dist-info/"
         wheel.writestr("sugarforoil.py", "")
         wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: sugarforoil\\nVersion: 0.1.0\\n")
-        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(info + "RECORD", "")
     return NAME
 """
