@@ -177,6 +177,7 @@ def environment():
     env = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "SUGARFOROIL_DATA", "MPLBACKEND", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
         env.pop(name, None)
+    env.pop("SOURCE_DATE_EPOCH", None)  # a packager's date, which would go into pages and wheel
     env.update(
         JUPYTER_PREFER_ENV_PATH="1",  # the kernel of .venv, not one of the same name in the home folder
         JUPYTER_PLATFORM_DIRS="1",
@@ -270,6 +271,11 @@ def data():
 def worksheets():
     """write each chapter's worksheet, for students and for instructors, into worksheets"""
     return hand_over("sugarforoil.publish.worksheets")
+
+
+def verify():
+    """make the book from fresh clones, on every supported Python, in odd circumstances, and compare all bytes"""
+    return hand_over("sugarforoil.publish.verify")
 
 
 def mutate():
@@ -401,10 +407,21 @@ def lock():
     if not shutil.which("uv"):
         raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
     hub_lock = os.path.join("class", "requirements.lock")
-    return _resolve(["pyproject.toml", "--all-extras"], "requirements.lock") or _resolve(
+    failed = _resolve(["pyproject.toml", "--all-extras"], "requirements.lock") or _resolve(
         ["pyproject.toml", os.path.join("class", "requirements.in"), "--extra", "lab", "-c", "requirements.lock"],
         hub_lock,
     )
+    if not failed:
+        _write_constraints()
+    return failed
+
+
+def _write_constraints():
+    """Write the versions of the lock without their checksums, for Binder: with them pip takes nothing else beside."""
+    with open(LOCK, encoding="utf-8") as file:
+        pins = [line.rstrip("\\ \n") for line in file if re.match(r"[\w.-]+==", line)]
+    with open(os.path.join(ROOT, "binder", "constraints.txt"), "w", encoding="utf-8", newline="\n") as file:
+        file.write("# The versions of requirements.lock, written by `make lock`.\n" + "\n".join(pins) + "\n")
 
 
 def _resolve(sources, target):
@@ -436,6 +453,7 @@ TASKS = {
     "worksheets": worksheets,
     "mutate": mutate,
     "faults": faults,
+    "verify": verify,
     "lab": lab,
     "hub": hub,
     "bench": bench,

@@ -176,7 +176,9 @@ def place(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_site_replaces_the_one_that_stands(place):
+    (place / "work" / "_build" / "html" / ".buildinfo").write_text("depends on the folder")
     builder.publish({"a": "1"})
+    assert [path.name for path in (place / "html").iterdir()] == ["index.html"]
     assert (place / "html" / "index.html").read_text() == "new"
     assert builder.made_from(builder.PUBLISHED) == {"a": "1"}
     assert sorted(path.name for path in place.iterdir()) == ["html", "published.json", "work"]

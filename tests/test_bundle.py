@@ -13,15 +13,23 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import html
 
-from sugarforoil.publish import build, bundle, freshness, pdf
+from sugarforoil.publish import build, bundle, epub, freshness, pdf, slides, worksheets
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def kit(folder: Path) -> dict[str, Path | bytes]:
+    """What is in the zip for teachers, with stand-ins for slides and worksheets."""
+    for name in ("01_batista.pptx", "01_batista-student.ipynb", "01_batista-instructor.ipynb"):
+        (folder / name).write_text(name)
+    return bundle.for_class(folder, folder)
+
+
 @pytest.fixture(scope="module")
 def packed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The bundle of the built site, with stand-ins for PDF and EPUB, which have tests of their own."""
+    """The bundle of the built site, with stand-ins for PDF, EPUB, slides and worksheets, which have their own tests."""
     made = tmp_path_factory.mktemp("made")
+    (made / "class.zip").write_bytes(bundle.pack(kit(tmp_path_factory.mktemp("kit")), bundle.CLASS_NAME))
     (made / "book.pdf").write_bytes(b"%PDF")
     (made / "book.epub").write_bytes(b"EPUB")
     bundle.wheel(made / "wheel")
@@ -62,8 +70,29 @@ def test_everything_is_there(folder: Path) -> None:
     assert wheel.name in (folder / "README.txt").read_text(encoding="utf-8")
 
 
-def test_the_readme_is_for_any_editor(folder: Path) -> None:
-    text = (folder / "README.txt").read_text(encoding="utf-8")
+def test_a_class_gets_worksheets_without_solutions(folder: Path) -> None:
+    assert [path.name for path in (folder / "worksheets").iterdir()] == ["01_batista-student.ipynb"]
+    assert [path.name for path in (folder / "slides").iterdir()] == ["01_batista.pptx"]
+    assert not list(folder.rglob("*-instructor.ipynb"))
+
+
+def test_the_zip_for_teachers_keeps_solutions_apart(tmp_path: Path) -> None:
+    packed = zipfile.ZipFile(io.BytesIO(bundle.pack(kit(tmp_path), bundle.CLASS_NAME)))
+    names = {name.removeprefix(f"{bundle.CLASS_NAME}/") for name in packed.namelist()}
+    assert names == {
+        "README.txt", "LICENSE", "LICENSE-CONTENT", "SHA256SUMS",
+        "slides/01_batista.pptx",
+        "worksheets/students/01_batista-student.ipynb",
+        "worksheets/instructors/01_batista-instructor.ipynb",
+    }  # fmt: skip
+    text = packed.read(f"{bundle.CLASS_NAME}/README.txt").decode()
+    for name in re.findall(r"^  ([\w./-]+) {2,}\S", text, re.MULTILINE):
+        assert any(one.startswith(name) for one in names), name
+
+
+@pytest.mark.parametrize("name", ["bundle-readme.txt", "class-readme.txt"])
+def test_a_readme_is_for_any_editor(name: str) -> None:
+    text = bundle.readme(name)
     assert "{" not in text
     assert max(map(len, text.splitlines())) <= 120
     assert text.isascii()
@@ -110,7 +139,7 @@ def test_the_checksum_beside_it_is_its_own(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"bundle.zip", "bundle.zip.sha256"}
 
 
-@pytest.mark.parametrize("failing", ["build", "pdf"])
+@pytest.mark.parametrize("failing", ["build", "pdf", "slides", "worksheets"])
 def test_what_cannot_be_made_leaves_the_standing_bundle(
     failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +150,15 @@ def test_what_cannot_be_made_leaves_the_standing_bundle(
     monkeypatch.setattr(freshness, "is_fresh", lambda *_: False)
     monkeypatch.setattr(build, "main", lambda: int(failing == "build"))
     monkeypatch.setattr(pdf, "main", lambda: int(failing == "pdf"))
+    monkeypatch.setattr(pdf, "BOOK", tmp_path / "book.pdf")
+    monkeypatch.setattr(epub, "write", lambda: None)
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    fault = slides.SlidesError("no slides") if failing == "slides" else worksheets.WorksheetError("no worksheets")
+    monkeypatch.setattr(slides, "make", lambda: fail(fault) if failing == "slides" else None)
+    monkeypatch.setattr(worksheets, "write", lambda _: fail(fault))
     assert bundle.main() == 1
     assert target.read_bytes() == b"the last one"
-    assert capsys.readouterr().err.startswith("The bundle was not made: ")
+    assert capsys.readouterr().err.startswith(("The bundle was not made: ", str(fault)))

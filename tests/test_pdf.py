@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf.generic import ArrayObject, ContentStream, DictionaryObject
 
-from sugarforoil.publish import backmatter, bookindex, frontmatter, manuscript, margin, pdf, placing
+from sugarforoil.publish import backmatter, bookindex, cutting, frontmatter, manuscript, margin, pdf, placing
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ("book/how-to-read", "notebooks/11_long_view", "book/reference/people", "book/glossary", "book/colophon")
@@ -122,6 +122,59 @@ def test_it_is_tagged_for_screen_readers(book: PdfReader) -> None:
     assert {"/H1", "/H2", "/P", "/L", "/Table", "/TH", "/Figure", "/Link", "/Caption"} <= tags
 
 
+def kids(element: DictionaryObject) -> list[DictionaryObject]:
+    """The elements right beneath an element."""
+    below = element.get("/K", [])
+    found = [one.get_object() for one in (below if isinstance(below, ArrayObject) else [below])]
+    return [one for one in found if isinstance(one, DictionaryObject) and one.get("/S")]
+
+
+def test_its_structure_is_what_pdf_ua_asks_for(book: PdfReader) -> None:
+    root = book.trailer["/Root"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    found = list(elements(root["/StructTreeRoot"]))
+    (document,) = kids(root["/StructTreeRoot"])
+    levels = []  # in reading order; `elements` is not
+    todo = [document]
+    while todo:
+        one = todo.pop()
+        if re.fullmatch("/H[1-6]", one["/S"]):
+            levels.append(int(one["/S"][2:]))
+        todo.extend(reversed(kids(one)))
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for one in found:
+        names = {kid["/S"] for kid in kids(one)}
+        if one["/S"] == "/LI":
+            assert names <= {"/Lbl", "/LBody"}, names
+        if one["/S"] == "/L":
+            assert names <= {"/LI", "/L", "/Caption"}, names
+        if one["/S"] == "/TR":
+            assert names <= {"/TH", "/TD"}, names
+        if one["/S"] == "/TH":
+            assert one["/A"]["/Scope"] in ("/Row", "/Column")
+        assert all(kid["/P"].get_object() is one or kid["/P"].get_object() == one for kid in kids(one)[:1])
+    for page in book.pages:
+        assert page["/Tabs"] == "/S"
+        for note in page.get("/Annots", ()):
+            assert note.get_object()["/Contents"] and "/StructParent" in note.get_object()
+
+
+def test_everything_on_a_page_is_tagged_or_marked_as_an_artifact(book: PdfReader) -> None:
+    shown = (b"Tj", b"TJ", b"Do", b"f", b"f*", b"S", b"B")
+    for number, page in enumerate(book.pages, 1):
+        if number % 5:  # the parts of a page are alike in all
+            continue
+        depth, loose, artifacts = 0, 0, 0
+        for _, operator in ContentStream(page.get_contents(), book).operations:
+            depth += (operator in (b"BDC", b"BMC")) - (operator == b"EMC")
+            loose += depth == 0 and operator in shown
+            artifacts += operator == b"BMC"
+        assert not loose, number
+        if number > 30:
+            assert artifacts >= 1, f"page {number}: its running head is read as text"
+
+
 def test_title_author_and_date_are_those_of_the_citation(book: PdfReader) -> None:
     cite = frontmatter.citation()
     assert book.metadata.title == f"{cite.title}: {cite.subtitle}"
@@ -222,6 +275,36 @@ def test_notes_in_the_margin_touch_neither_one_another_nor_figures(laid_out: tup
     assert seen > 10
 
 
+def test_a_part_begins_on_a_right_hand_page(book: PdfReader) -> None:
+    pages = dict(outline(book))
+    assert pages["V · Return"] % 2 == 1
+
+
+def test_no_line_ends_where_its_paragraph_goes_on(laid_out: tuple[pdf.Press, list[Any]]) -> None:
+    _, documents = laid_out
+    short = []
+    for page in (page for document in documents for page in document.pages):
+        for block in placing.in_flow(page):
+            if block.element is None or block.element.tag != "p" or block.style["text_align_all"] != "justify":
+                continue
+            lines = [box for box in getattr(block, "children", ()) if type(box).__name__ == "LineBox"]
+            short += [placing.line_text(line) for line in lines[:-1] if line.width < 0.8 * block.width]
+    assert not short
+
+
+def test_a_line_is_whole_though_the_space_behind_it_does_not_fit(laid_out: tuple[pdf.Press, list[Any]]) -> None:
+    press, _ = laid_out
+    words = "Multiply the difference by the tonnes sold, and you have the"
+    width = next(
+        box.width
+        for box in placing.in_flow(press.set(f"<p style='white-space: nowrap'>{words}</p>", 1).pages[0])
+        if type(box).__name__ == "TextBox"
+    )
+    text = f"<p style='width: {width + 1}px; text-align: left'>{words} <em>premium</em> of that list.</p>"
+    lines = [box for box in placing.in_flow(press.set(text, 1).pages[0]) if type(box).__name__ == "LineBox"]
+    assert [placing.line_text(line).strip() for line in lines] == [words, "premium of that list."]
+
+
 # --- the parts, each by itself ------------------------------------------------------------------------------
 
 
@@ -280,3 +363,45 @@ def test_a_figure_waits_until_the_text_behind_it_has_filled_the_gap() -> None:
         "h1T", "pa", "pb", "h2H", "pc", "figure", "pd",
     ]  # fmt: skip
     assert not placing.draw_up(text, text.find(".//h1"), 0.0, tall)
+
+
+def test_a_sheet_begins_its_page_with_its_heading() -> None:
+    from lxml import html
+
+    text = html.fromstring(
+        "<section><h2>Then</h2><div class='print-page'>a</div><div class='print-page'>b</div></section>"
+    )
+    pdf.begin_with_heading(text)
+    assert [block.get("class") for block in text] == ["print-page", None, "print-page"]
+
+
+def test_a_figure_too_tall_for_a_page_goes_on_overleaf(tmp_path: Path) -> None:
+    """A timeline of three lanes, with a line of words every half inch, fifteen inches tall."""
+    from lxml import html
+    from PIL import Image, ImageDraw
+
+    dots = 180
+    picture = Image.new("RGB", (7 * dots, 15 * dots), "white")
+    pen = ImageDraw.Draw(picture)
+    for lane in range(3):
+        pen.line([(200 + 60 * lane, 100), (200 + 60 * lane, 15 * dots - 100)], fill="black", width=3)
+    for row in range(1, 29):
+        pen.rectangle([(500, row * 90), (900, row * 90 + 20)], fill="black")
+    picture.save(tmp_path / "tall.png", dpi=(dots, dots))
+    picture.crop((0, 0, 7 * dots, 5 * dots)).save(tmp_path / "low.png", dpi=(dots, dots))
+
+    figure = "<figure id='fig-{0}'><img src='{0}' alt='{0}'><figcaption><span class='caption-number'>Figure 3.4 </span>"
+    figure += "<span class='caption-text'>Said once.</span></figcaption></figure>"
+    page = html.fromstring(f"<section>{figure.format('tall')}<p>After.</p>{figure.format('low')}</section>")
+    cutting.divide(page, lambda src: tmp_path / f"{src}.png")
+    first, second, text, low = page
+    assert [one.tag for one in page] == ["figure", "figure", "p", "figure"]
+    assert (first.get("id"), second.get("id"), text.text) == ("fig-tall", None, "After.")
+    assert "Said once. The figure goes on." in first.text_content()
+    assert second.text_content() == "Figure 3.4, second part."
+    styles = [re.findall(r"-?[\d.]+(?=mm)", one.find("img").get("style")) for one in (first, second)]
+    heights, tops = ([float(style[place]) for style in styles] for place in (0, 1))
+    assert sum(heights) == pytest.approx(cutting.WIDE * 15 / 7, abs=0.02)
+    assert tops == [0.0, pytest.approx(-heights[0], abs=0.02)]
+    assert second.find("img").get("alt") != "tall"
+    assert "style" not in low.find("img").attrib

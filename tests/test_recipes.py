@@ -93,7 +93,7 @@ def test_the_query_runs_in_duckdb(unpacked, answer, monkeypatch):
 
 
 def test_the_script_runs_in_r(unpacked, answer, tmp_path):
-    rscript = need("Rscript", everywhere=False)
+    rscript = need("Rscript")
     script = tmp_path / "recipe.R"
     script.write_text(RECIPES["recipe-r"], encoding="utf-8")
     run = subprocess.run([rscript, "--vanilla", str(script)], cwd=unpacked, capture_output=True, text=True)

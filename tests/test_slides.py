@@ -42,7 +42,7 @@ def test_every_figure_of_a_chapter_is_on_a_slide(path, decks, labels):
     show = pptx.Presentation(io.BytesIO(slides.presentation(decks[path.stem])))
     marks = [one["metadata"]["sugarforoil"] for one in marked(json.loads(path.read_text(encoding="utf-8")))]
     figures = [mark for mark in marks if mark["kind"] == "figure"]
-    pages = list(show.slides)[1:]
+    pages = [page for page in list(show.slides)[1:] if "(part " not in page.shapes.title.text_frame.text]
     assert len(pages) == len(figures)
     for count, (page, mark) in enumerate(zip(pages, figures, strict=True), start=1):
         (picture,) = [shape for shape in page.shapes if shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE]
@@ -59,6 +59,28 @@ def test_every_figure_of_a_chapter_is_on_a_slide(path, decks, labels):
         inside = [shape.left >= 0 and shape.left + shape.width <= show.slide_width for shape in page.shapes]
         assert all(inside)
         assert picture.top + picture.height <= page.shapes[-1].top
+
+
+def test_a_tall_figure_comes_again_in_parts_and_a_map_does_not(decks):
+    show = pptx.Presentation(io.BytesIO(slides.presentation(decks["03_missiles"])))
+    reach = next(one.png for one in decks["03_missiles"].slides if one.name == "fig-mis-reach")
+    assert slides.cuts(reach, slides.TALL, slides.PICTURE[1]) == []
+    parts: dict[str, list] = {}
+    titles = [page.shapes.title.text_frame.text for page in show.slides]
+    assert len(titles) == len(set(titles)), "PowerPoint lists slides by their titles"
+    for page in list(show.slides)[1:]:
+        picture = next(shape for shape in page.shapes if hasattr(shape, "crop_top"))
+        parts.setdefault(picture.name, []).append((picture, page.shapes.title.text_frame.text))
+    assert len(parts["fig-mis-hours"]) == 1 + 3
+    for whole, *rest in parts.values():
+        assert (whole[0].crop_top, whole[0].crop_bottom) == (0, 0)
+        edge = 0.0
+        for count, (picture, title) in enumerate(rest, start=1):
+            assert picture.crop_top == pytest.approx(edge, abs=1e-4)
+            edge = 1 - picture.crop_bottom
+            assert title.endswith(f"(part {count} of {len(rest)})")
+            assert picture.width > 1.2 * whole[0].width
+        assert not rest or edge == 1
 
 
 def test_slides_come_out_the_same_bytes(decks):

@@ -214,13 +214,14 @@ def test_a_release_whose_version_is_not_one_is_refused(
 def test_what_a_release_attaches_has_its_version_and_checksums(tmp_path: Path) -> None:
     made = tmp_path / "made"
     (made / "wheel").mkdir(parents=True)
-    for name in ("book.pdf", "book.epub", "bundle.zip", "wheel/sugarforoil-1-py3-none-any.whl"):
+    for name in ("book.pdf", "book.epub", "bundle.zip", "class.zip", "wheel/sugarforoil-1-py3-none-any.whl"):
         (made / name).write_text(name)
     release.gather(made, tmp_path / "release", "notes")
     release.gather(made, tmp_path / "release", "notes")  # upon one that stands
     files = {path.name for path in (tmp_path / "release" / "files").iterdir()}
     stem = f"sugar-for-oil-{__version__}"
-    assert files == {f"{stem}.pdf", f"{stem}.epub", f"{stem}.zip", "sugarforoil-1-py3-none-any.whl", "SHA256SUMS"}
+    books = {f"{stem}.pdf", f"{stem}.epub", f"{stem}.zip", f"{stem}-class.zip"}
+    assert files == books | {"sugarforoil-1-py3-none-any.whl", "SHA256SUMS"}
     sums = (tmp_path / "release" / "files" / "SHA256SUMS").read_text().splitlines()
-    assert len(sums) == 4
+    assert len(sums) == 5
     assert {path.name for path in tmp_path.iterdir()} == {"made", "release"}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sugarforoil.publish import answers, notebooks, worksheets
+from sugarforoil.publish import address, answers, notebooks, worksheets
 
 CHAPTERS = notebooks.all_notebooks()
 TRIED = ("02_sugar_for_oil", "08_lourdes")
@@ -168,8 +168,20 @@ def test_the_students_copy_asks_and_does_not_tell(made, stem):
                 assert worksheets.source(cell) in solved
     assert all(cell["outputs"] == [] for cell in cells(student, "code"))
     assert "findings.say" not in blank
+    assert blank.startswith("from sugarforoil.publish import answers"), "no address, nothing to install"
     text = "".join(worksheets.source(cell) for cell in cells(student, "markdown"))
     assert "{cite" not in text and "{numref}" not in text and "<!--" not in text
+
+
+def test_with_an_address_a_worksheet_installs_the_package_in_colab(tmp_path, monkeypatch):
+    """And without one no worksheet names any: the copies of the other tests begin with the import."""
+    monkeypatch.setattr(address, "site", lambda: "https://example.org/book/")
+    worksheets.write([sheet(tmp_path, "four = 4")], tmp_path / "worksheets")
+    for who in ("student", "instructor"):
+        first, *rest = cells(tmp_path / "worksheets" / f"02_one-{who}.ipynb", "code")
+        assert '"google.colab" in sys.modules' in worksheets.source(first)
+        assert "%pip install --quiet https://example.org/book/run/sugarforoil-" in worksheets.source(first)
+        assert worksheets.source(rest[0]) == "from sugarforoil.publish import answers"
 
 
 @pytest.mark.parametrize("stem", TRIED)

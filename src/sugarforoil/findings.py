@@ -42,6 +42,18 @@ _WORDS = (
     "twelve",
 )
 
+_PARTS = {
+    1 / 10: "a tenth",
+    1 / 5: "a fifth",
+    1 / 4: "a quarter",
+    1 / 3: "a third",
+    1 / 2: "half",
+    2 / 3: "two thirds",
+    3 / 4: "three quarters",
+    4 / 5: "four fifths",
+    9 / 10: "nine tenths",
+}
+
 
 class FindingError(ValueError):
     """A sentence that must not be shown.
@@ -188,6 +200,18 @@ def number(value: Any, digits: int = 0) -> str:
 def percent(share: Any, digits: int = 0) -> str:
     """A share from 0 to 1, as a percentage: 0.848 -> "85%"."""
     return f"{number(_real(share) * 100, digits)}%"
+
+
+def part(share: Any) -> str:
+    """A share from 0 to 1 that lies within 0.04 of a simple fraction, in words: 0.5 -> "half", 0.31 -> "about a third".
+
+    Raises FindingError for a share that no simple fraction tells.
+    """
+    real = _real(share)
+    nearest = min(_PARTS, key=lambda one: abs(one - real))
+    if abs(nearest - real) > 0.04:
+        raise FindingError(f"expected a share near a simple fraction, got {real:.2f}; use findings.percent")
+    return ("" if abs(nearest - real) < 0.005 else "about ") + _PARTS[nearest]
 
 
 def points(difference: Any, digits: int = 0) -> str:

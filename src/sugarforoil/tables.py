@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -14,12 +14,19 @@ from .layers import FigureError
 Column = str | tuple[str, Callable[[Any], str]]
 
 
-def table(frame: pd.DataFrame, id: str, caption: str, columns: Mapping[str, Column]) -> None:
+def table(
+    frame: pd.DataFrame,
+    id: str,
+    caption: str,
+    columns: Mapping[str, Column],
+    data: Sequence[pd.DataFrame | str] = (),
+) -> None:
     """Show a small table in the house style; its first column names the rows.
 
     columns: column of the frame -> heading, or (heading, formatter such as findings.percent), in the order to
-    show. Missing values show as a dash. Raises FigureError for a missing id or caption, an empty frame, an
-    unknown column.
+    show. data: what a computed frame was computed from, frames from datasets.load or names of tables. Missing values
+    show as a dash. Raises FigureError for a missing id or caption, an empty frame, an unknown column, and if there
+    is no table of data to name as source.
     """
     from IPython.display import publish_display_data
 
@@ -38,19 +45,37 @@ def table(frame: pd.DataFrame, id: str, caption: str, columns: Mapping[str, Colu
     headings = [one if isinstance(one, str) else one[0] for one in columns.values()]
     cells = [[_cell(row[name], how) for name, how in columns.items()] for row in frame.to_dict("records")]
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) and place > 0 for place, name in enumerate(columns)]
-    known = datasets.of(frame)
+    known, sources = _provenance(frame, data)
+    if not known:
+        raise FigureError(
+            f"{name}: no table of data to name as source: pass data=[...], frames from datasets.load or their names"
+        )
     about = {
         "kind": "table",
         "id": id,
         "caption": caption,
-        "datasets": [known.name] if known else [],
-        "sources": datasets.source_keys(frame),
+        "datasets": known,
+        "sources": sources,
     }
-    data = {
+    shown = {
         "text/html": _html(spoken, headings, cells, numeric),
         "text/plain": _plain(spoken, headings, cells),
     }
-    publish_display_data(data, {"sugarforoil": about})
+    publish_display_data(shown, {"sugarforoil": about})
+
+
+def _provenance(frame: pd.DataFrame, data: Sequence[pd.DataFrame | str]) -> tuple[list[str], list[str]]:
+    """Names of the tables behind the frame and keys of its sources: of `data` where the frame has lost its own."""
+    found = [
+        datasets.of(frame),
+        *(datasets.describe(one) if isinstance(one, str) else datasets.of(one) for one in data),
+    ]
+    keys = datasets.source_keys(frame) or {
+        key
+        for one in data
+        for key in (datasets.describe(one).sources if isinstance(one, str) else datasets.source_keys(one))
+    }
+    return list(dict.fromkeys(one.name for one in found if one)), sorted(keys)
 
 
 def _cell(value: Any, how: Column) -> str:

@@ -137,6 +137,8 @@ def check(**sealed: str) -> None:
 
     shell = get_ipython()
     given = shell.user_ns if shell is not None else {}
+    lines = []
     for name, one in sealed.items():
         said = verdict(name, given[name], one) if name in given else "there is no such name yet: run the cell above."
-        print(f"{name}: {said}")
+        lines.append(f"{name}: {said}")
+    print("\n".join(lines))  # at once: in pieces, the same notebook would not be stored in the same bytes

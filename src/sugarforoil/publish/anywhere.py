@@ -161,6 +161,9 @@ def strangers(modules: set[str], package: Path) -> list[str]:
     """The distributions among imported modules that neither the wheel in `package` nor the kernel requires, sorted."""
     (wheel,) = metadata.distributions(path=[str(package)])
     allowed = {"sugarforoil", "setuptools", "pip"}.union(*map(required, ["ipykernel", *needs(wheel.requires)]))
+    # It tries to import what each of its formats needs, and does without what is not installed.
+    if "jsonschema" in allowed:
+        allowed = allowed.union(*map(required, needs(metadata.requires("jsonschema"), extras=True)))
     owners = metadata.packages_distributions()
     # A module with several owners (a namespace) is no stranger if one of them is required.
     owned = [{_plain(owner) for owner in owners[name]} for name in modules if name in owners]
@@ -181,9 +184,9 @@ def required(name: str) -> set[str]:
     return found
 
 
-def needs(lines: list[str] | None) -> list[str]:
-    """The names in a distribution's requirements, in one spelling, without those of extras."""
-    plain = [line for line in lines or [] if not re.search(r"\bextra\s*==", line)]
+def needs(lines: list[str] | None, extras: bool = False) -> list[str]:
+    """The names in a distribution's requirements, in one spelling, without those of extras, or with them."""
+    plain = [line for line in lines or [] if extras or not re.search(r"\bextra\s*==", line)]
     return [_plain(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in plain]
 
 

@@ -102,7 +102,7 @@ def figures(chapters: Iterable[Page], example: Any, pages: Mapping[str, int]) ->
     if example is not None:
         out.append(html.tostring(example, encoding="unicode"))
     for page in chapters:
-        rows = "".join(figure_row(figure, pages) for figure in page.content.iter("figure"))
+        rows = "".join(figure_row(figure, pages) for figure in page.content.iter("figure") if figure.get("id"))
         notebook = f"<code>{escape(page.docname)}.ipynb</code>"
         out.append(
             f"<h2>Chapter {page.number}: {escape(split_title(page)[0])}</h2><p>The notebook: {notebook}.</p>"

@@ -150,7 +150,8 @@ def publish(now: dict[str, str]) -> None:
     new, old = SITE.with_name("html.new"), SITE.with_name("html.old")
     shutil.rmtree(new, ignore_errors=True)
     try:
-        shutil.copytree(WORK / "_build" / "html", new)
+        # Sphinx's own note of its settings depends on the folder, and no reader needs it.
+        shutil.copytree(WORK / "_build" / "html", new, ignore=shutil.ignore_patterns(".buildinfo"))
         lighten(new, cache=WORK / "book.css")
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)  # where the disk is full, it would keep it so

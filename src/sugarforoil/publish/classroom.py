@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -52,6 +53,22 @@ def rows(data: Path, table: str, key: str) -> dict[str, Row]:
         return {row[key]: row for row in csv.DictReader(file)}
 
 
+def named(lines: Iterable[str]) -> dict[str, str]:
+    """The rows that the lines of a directive name, with the words that follow a name after a colon, or "".
+
+    A line that begins with a space goes on with the words before it.
+    """
+    found: dict[str, str] = {}
+    for line in lines:
+        if line[:1] == " ":
+            last = next(reversed(found))
+            found[last] += f" {line.strip()}"
+        elif line.strip():
+            name, _, words = line.partition(":")
+            found[name.strip()] = words.strip()
+    return found
+
+
 class FromTable(SphinxDirective):
     """A directive that writes Markdown out of rows of a table, named one a line."""
 
@@ -66,11 +83,10 @@ class FromTable(SphinxDirective):
 
     def chosen(self) -> list[Row]:
         known = self.known()
-        names = [line.strip().removesuffix(" (title)") for line in self.content if line.strip()]
+        names = named(self.content)
         if unknown := [name for name in names if name not in known]:
             raise self.error(f"data/{self.table}.csv has no row {unknown[0]!r} in its column {self.key}")
-        bare = {line.split()[0] for line in self.content if line.endswith(" (title)")}
-        return [known[name] | ({"description": ""} if name in bare else {}) for name in names]
+        return [known[name] | ({"as_known": words} if words else {}) for name, words in names.items()]
 
 
 class ClassDocuments(FromTable):
@@ -89,10 +105,10 @@ class ClassDocuments(FromTable):
 
 
 class Release(FromTable):
-    """A sheet of news for the simulation: rows of the timeline, in the words of the time where the table has them.
+    """A sheet of news for the simulation: rows of the timeline, told as the day could tell them.
 
-    With the option `known-by` it holds every row that Washington knew by that day, as it was known. A name with
-    `(title)` behind it gives the title alone, where the description says what was found out later.
+    `moment: words` gives the words of a sheet, `moment` alone the table's title and description, which know how it
+    ended. With the option `known-by` the sheet holds every row that Washington knew by that day, in the table's words.
     """
 
     required_arguments = 1
@@ -124,7 +140,7 @@ def hour(row: Row) -> str:
 
 
 def news(row: Row) -> str:
-    """What is told: the words of the time where the table has them, else title and description."""
+    """What is told: the words of the day where there are any, else title and description."""
     if row["as_known"]:
         return sentence(row["as_known"], "")
     return f"**{plain(row['title'])}.** {sentence('', row['description'])}".rstrip()

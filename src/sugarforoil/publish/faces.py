@@ -30,7 +30,7 @@ FACES = {
 # English, Spanish and what else comes up on many pages; as in css/fonts.css. Each more costs every page 150 bytes.
 LETTERS = (
     "U+0020-007E,U+00A0-00A3,U+00A7,U+00A9,U+00AB,U+00B0-00B1,U+00B7,U+00BB,U+00BD,U+00BF,U+00C1,U+00C9,U+00CD,"
-    "U+00D1,U+00D3,U+00D7,U+00DA,U+00E0-00E4,U+00E7-00EF,U+00F1-00F4,U+00F6,U+00F9-00FC,U+2009,U+2010-2011,"
+    "U+00D1,U+00D3,U+00D7,U+00DA,U+00DF-00E4,U+00E7-00EF,U+00F1-00F4,U+00F6,U+00F9-00FC,U+2009,U+2010-2011,"
     "U+2013-2014,U+2018-2019,U+201C-201D,U+2022,U+2026,U+202F,U+2032-2033,U+20AC,U+2212"
 )
 # Polish, Czech, Slovak, Hungarian, Croatian, Romanian and Turkish, beyond what stands above.

@@ -65,19 +65,22 @@ def titles(cite: Citation, address: str) -> str:
 <p class="big-note">A data history that you can rerun</p><p class="big-author">{authors}</p></section>
 <section class="imprint">
 <p>{escape(cite.abstract)}</p>
-<h3>About this edition</h3>
+<p class="imprint-head">About this edition</p>
 <p>Version {version} of {long_date(cite.date)}, set from the same notebooks as the book’s site. What paper cannot do is
 left to the site: there the code unfolds beneath each figure, the rows of each figure can be downloaded, every table of
 the data has a page of its own, and on the page <em>Explore</em> the reader chooses what a figure is compared
 with.</p>{where}
-<h3>How to cite</h3>
+<p class="imprint-head">How to cite</p>
 <p>{authors} ({cite.year}). <em>{title}: {subtitle}. A data history.</em> Version {version}.</p>
-<h3>Licences</h3>
+<p class="imprint-head">Licences</p>
 <p>Text and figures: Creative Commons Attribution 4.0 International (CC BY 4.0). Copy, translate and change them, and
 name the book. Code: the BSD 3-Clause licence. Data: table by table, as their makers allow.</p>
 <p>Set in Source Serif 4 and Source Sans 3, both by Adobe and published under the SIL Open Font License.</p>
 </section>"""
 
+
+BLANK = '<section class="blank"></section>'
+"""An empty page, so that what follows stands on the right."""
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",

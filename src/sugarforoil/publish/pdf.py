@@ -23,7 +23,20 @@ from lxml import html
 
 from sugarforoil.errors import DataError
 from sugarforoil.publish import address as public
-from sugarforoil.publish import backmatter, bookindex, build, cover, frontmatter, manuscript, margin, placing, steady
+from sugarforoil.publish import (
+    backmatter,
+    bookindex,
+    build,
+    cover,
+    cutting,
+    frontmatter,
+    linefit,
+    manuscript,
+    margin,
+    placing,
+    steady,
+    tagging,
+)
 from sugarforoil.publish.frontmatter import Citation, Entry, heads, part_name, split_title
 from sugarforoil.publish.manuscript import Manuscript, Page, Part
 from sugarforoil.publish.notebooks import ROOT, NotebookError
@@ -56,6 +69,7 @@ class Press:
             raise PdfError(NEEDED) from error
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
         logging.getLogger("fontTools").setLevel(logging.ERROR)
+        linefit.mend()
         self.weasyprint = weasyprint
         self.site, self.cite, self.art = site, cite, art
         self.fonts = FontConfiguration()
@@ -90,7 +104,11 @@ class Press:
         pages = [page for piece in pieces for page in piece.pages]
         for number, page in enumerate(pages, 1):  # for the index
             page.anchors.setdefault(f"page-{number}", (0, 0, page.width, page.height))
-        written: bytes = pieces[0].copy(pages).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"sugar-for-oil")
+        written: bytes = (
+            pieces[0]
+            .copy(pages)
+            .write_pdf(finisher=tagging.mend, pdf_variant="pdf/ua-1", pdf_identifier=b"sugar-for-oil")
+        )
         return written
 
 
@@ -124,6 +142,12 @@ class Piece:
     label: str = ""
     notes: list[str] = field(default_factory=list)
     document: Any = None
+    blank: Any = None  # the page before it, if it would begin on a left-hand page
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens a part, on a right-hand page."""
+        return self.level == 0
 
 
 def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> list[Piece]:
@@ -150,6 +174,7 @@ def compose(book: Manuscript, example: Any, cite: Citation, address: str) -> lis
                 solutions = backmatter.take_solutions(page)
                 solution_notes += margin.take_notes(solutions, f"{page.slug}-solution")
                 gathered.append((page, solutions))
+                cutting.divide(page.content, book.png)
             piece = piece_of(page, part)
             (pieces if page.kind == "chapter" or not back_matter(page) else back).append(piece)
     if chapters:
@@ -186,6 +211,7 @@ def piece_of(page: Page, part: Part) -> Piece:
     full = page.kind in ("list", "catalogue", "bibliography")
     notes = [] if full else margin.take_notes(content, page.slug)
     indent(content)
+    begin_with_heading(content)
     for row in content.iter("caption"):  # the line of its data belongs beneath it
         row.set("class", "above")
     classes = f"page {page.kind} {'full' if full else ''} {page.slug}"
@@ -198,7 +224,17 @@ def piece_of(page: Page, part: Part) -> Piece:
         label = f'<span class="contents-number">{page.number}</span>{escape(name)}'
     else:
         label = escape(page.title)
-    return Piece(page.slug, make, content if page.kind == "chapter" else None, 1, label, notes)
+    level = 2 if re.match(r"teach-(\d\d_|simulation-)", page.slug) else 1
+    return Piece(page.slug, make, content if page.kind == "chapter" else None, level, label, notes)
+
+
+def begin_with_heading(content: Any) -> None:
+    """Where a sheet that has a page of its own follows its heading, let the heading begin the page."""
+    for sheet in content.find_class("print-page"):
+        before = sheet.getprevious()
+        if before is not None and before.tag in ("h2", "h3") and not (before.tail or "").strip():
+            sheet.classes.discard("print-page")
+            before.classes.add("print-page")
 
 
 def one_line(content: Any) -> None:
@@ -275,6 +311,9 @@ def set_book(book: Manuscript, example: Any = None, address: str = "") -> tuple[
     pages: dict[str, int] = {}
     number = 1 + sum(len(piece.pages) for piece in front)
     for piece in pieces:
+        if piece.opens and number % 2 == 0:
+            piece.blank = press.set(frontmatter.BLANK, number, "bare")
+            number += 1
         piece.document = lay_out(press, piece, number, pages)
         gc.collect()  # what was laid out in vain
         gc.freeze()
@@ -286,9 +325,10 @@ def set_book(book: Manuscript, example: Any = None, address: str = "") -> tuple[
     listed = [*entries(pieces, pages), Entry(1, "Index", "index", number)]
     front = front_matter(press, cite, listed, address)
     for piece in pieces:  # openers of parts name the pages of their chapters
-        if piece.level == 0:
+        if piece.opens:
             piece.document = press.set(piece.make(pages), pages[piece.anchor], "bare")
-    return press, [*front, *(piece.document for piece in pieces), last]
+    middle = [one for piece in pieces for one in (piece.blank, piece.document) if one is not None]
+    return press, [*front, *middle, last]
 
 
 def front_matter(press: Press, cite: Citation, listed: list[Entry], address: str) -> list[Any]:

@@ -178,9 +178,14 @@ def text_of(page: Any) -> str:
     words: list[str] = []
     for box in in_flow(page):
         if type(box).__name__ == "LineBox":
-            line = "".join(part.text for part in boxes(box) if type(part).__name__ == "TextBox")
+            line = line_text(box)
             if words and words[-1].endswith("-") and line[:1].islower():
                 words[-1] = words[-1][:-1] + line
             else:
                 words.append(line)
     return " ".join(words)
+
+
+def line_text(line: Any) -> str:
+    """The words of a line."""
+    return "".join(part.text for part in boxes(line) if type(part).__name__ == "TextBox")

@@ -1,8 +1,9 @@
 """`make release`: what a release attaches, in `_build/release/files`, and its notes beside it.
 
-PDF, EPUB, bundle and wheel under names that carry the version, with SHA256SUMS; `notes.md` is the version's section of
-CHANGELOG.md. A version that is not the same everywhere is refused; with the variable SUGARFOROIL_TAG, which the release
-workflow sets, so is a tag that names another version, or one whose section still says that it is unreleased.
+PDF, EPUB, bundle, the slides and worksheets, and the wheel under names that carry the version, with SHA256SUMS;
+`notes.md` is the version's section of CHANGELOG.md. A version that is not the same everywhere is refused; with the
+variable SUGARFOROIL_TAG, which the release workflow sets, so is a tag that names another version, or one whose section
+still says that it is unreleased.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def gather(made: Path, target: Path, text: str) -> None:
     files.mkdir(parents=True)
     for name in ("book.pdf", "book.epub", "bundle.zip"):
         shutil.copy(made / name, files / f"{bundle.NAME}{Path(name).suffix}")
+    shutil.copy(made / "class.zip", files / f"{bundle.CLASS_NAME}.zip")
     for wheel in (made / "wheel").glob("*.whl"):
         shutil.copy(wheel, files)
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(files.iterdir())]

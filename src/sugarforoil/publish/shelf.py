@@ -19,7 +19,11 @@ from sphinx.application import Sphinx
 
 from sugarforoil.publish.steady import put
 
-BOOKS = {"book.pdf": ("The book as PDF", "sugar-for-oil.pdf"), "book.epub": ("The book as EPUB", "sugar-for-oil.epub")}
+BOOKS = {
+    "book.pdf": ("The book as PDF", "sugar-for-oil.pdf"),
+    "book.epub": ("The book as EPUB", "sugar-for-oil.epub"),
+    "class.zip": ("Slides and worksheets", "sugar-for-oil-class.zip"),
+}
 """File in `_build` -> what readers call it, its name in the site."""
 
 LIST = re.compile(

@@ -6,6 +6,8 @@ writes `_build/slides/NN_name.pptx`, one file a chapter, from what is stored in 
 the pages for teachers. PowerPoint files, because teachers mend slides, drop some and put others between their own, and
 PowerPoint, Keynote, LibreOffice and Google Slides all open them. Each figure is on a slide of its own, under one
 question, above its number, title and sources, with its alternative text; the notes say what a good answer contains.
+A figure too tall to be read from the last row comes again in parts, enlarged: cut between its panels, or in a timeline
+between two lines. A map stays whole.
 """
 
 # mypy: allow-untyped-calls
@@ -21,6 +23,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +31,13 @@ from sugarforoil import datasets
 from sugarforoil.publish import address, steady
 from sugarforoil.publish.chapters import marked
 from sugarforoil.publish.classroom import Question, questions
+from sugarforoil.publish.cutting import cuts
 from sugarforoil.publish.notebooks import ROOT
 
 SLIDES = ROOT / "_build" / "slides"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.5  # inches: a screen of 16 to 9
-QUESTION, PICTURE, SOURCES = (0.3, 1.1), (1.5, 4.95), (6.55, 0.75)  # top and height, inches
+QUESTION, PICTURE, SOURCES = (0.2, 0.95), (1.2, 5.4), (6.65, 0.75)  # top and height, inches
+TALL = 7.3  # inches of a figure as drawn; above that its letters are too small on a slide
 ALWAYS = datetime(2026, 1, 1)  # a file made twice from the same book is the same file
 MOST = 300  # characters of sources under a figure; more of them are named in the notes
 INK, QUIET = "1B2430", "4A5360"
@@ -157,18 +162,31 @@ def presentation(deck: Deck) -> bytes:
 
 
 def add(show: Any, deck: Deck, one: Slide) -> None:
-    """Add the slide of a figure."""
+    """Add the slide of a figure, and those of its parts if it is tall."""
+    put(show, deck, one, (0.0, 1.0), "", one.alt)
+    edges = [0.0, *cuts(one.png, TALL, PICTURE[1]), 1.0]
+    for count, part in enumerate(pairwise(edges), start=1):
+        if len(edges) > 2:
+            which = f"part {count} of {len(edges) - 1}"
+            put(show, deck, one, part, which, f"Enlarged, {which}. The whole figure: {one.alt}")
+
+
+def put(show: Any, deck: Deck, one: Slide, part: tuple[float, float], which: str, alt: str) -> None:
+    """Add a slide with a figure, or with the part of its height between two shares."""
     from pptx.util import Inches
 
     page = show.slides.add_slide(show.slide_layouts[5])
-    write(page.shapes.title, one.question, QUESTION, 24, bold=True)
+    write(page.shapes.title, f"{one.question} ({which})" if which else one.question, QUESTION, 24, bold=True)
     picture = page.shapes.add_picture(io.BytesIO(one.png), 0, 0)
+    picture.crop_top, picture.crop_bottom = part[0], 1 - part[1]
+    picture.height = round(picture.height * (part[1] - part[0]))
     scale = min(Inches(WIDTH - 2 * MARGIN) / picture.width, Inches(PICTURE[1]) / picture.height)
     picture.width, picture.height = round(picture.width * scale), round(picture.height * scale)
     picture.left, picture.top = round((Inches(WIDTH) - picture.width) / 2), Inches(PICTURE[0])
     picture.name = one.name
-    picture._element.nvPicPr.cNvPr.set("descr", one.alt)  # the library has no call for alternative text
-    line = f"Figure {one.number}. {one.title}. {one.credit}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
+    picture._element.nvPicPr.cNvPr.set("descr", alt)  # the library has no call for alternative text
+    number = f"{one.number}, {which}" if which else one.number
+    line = f"Figure {number}. {one.title}. {one.credit}. Sugar for Oil, chapter {deck.number}, CC BY 4.0."
     write(page.shapes.add_textbox(0, 0, 0, 0), line, SOURCES, 12, colour=QUIET)
     parts = [
         f"Ask: {one.question}",

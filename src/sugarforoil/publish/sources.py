@@ -13,6 +13,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_string
@@ -183,7 +184,7 @@ def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
         raise SourcesError(f"{where}: the field keywords is {kind!r}; it must be one of {', '.join(KINDS)}")
     if not YEAR.fullmatch(_field(entry, "year")):
         raise SourcesError(f"{where}: the field year is {_field(entry, 'year')!r}, not a year")
-    if bool(_field(entry, "url")) != bool(DAY.fullmatch(_field(entry, "urldate"))):
+    if bool(_field(entry, "url")) != _is_day(_field(entry, "urldate")):
         raise SourcesError(f"{where}: the field urldate must be the day the url was read, as YYYY-MM-DD")
     if _field(entry, "url") and not ADDRESS.fullmatch(_field(entry, "url")):
         raise SourcesError(f"{where}: the field url is {_field(entry, 'url')!r}, not an address of the web")
@@ -206,6 +207,14 @@ def _row(key: str, entry: Entry, file: str) -> dict[str, str]:
         "urldate": _field(entry, "urldate"),
         "note": _field(entry, "note"),
     }
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as YYYY-MM-DD."""
+    try:
+        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:  # 2026-02-30
+        return False
 
 
 def _field(entry: Entry, name: str) -> str:

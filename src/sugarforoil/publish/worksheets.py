@@ -15,7 +15,8 @@ in place of the blanks. What the chapter asks for stands in a Markdown cell with
 A name has the value that the solution gives it, or that of the hidden expression. `to 0.01` is how near a number must
 come; without it, a whole number, a text or a list must be met. The checks hold a fingerprint of the answer
 (`sugarforoil.publish.answers`). A chapter's worksheets are written only if every check of the instructor's passes and
-every check of the student's says that it is blank.
+every check of the student's says that it is blank. Where the book has a public address, the first cell installs the
+helper package in Colab, as in the chapters' copies (`sugarforoil.publish.launch`).
 
 Why neither nbgrader nor otter-grader: nbgrader needs a course folder with a database, and its checks in the students'
 copies are plain assertions that show the answer; otter-grader needs a folder of tests beside the notebook (in Colab
@@ -34,6 +35,7 @@ import re
 import shutil
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,7 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from sugarforoil import citations
-from sugarforoil.publish import answers, notebooks, steady
+from sugarforoil.publish import address, answers, launch, notebooks, steady, warm
 from sugarforoil.publish.notebooks import KERNEL, ROOT, Notebook, NotebookError
 
 FOLDER = ROOT / "worksheets"
@@ -269,8 +271,11 @@ def checks(task: Exercise, values: dict[str, Any]) -> Cell:
 
 def blanks(task: Exercise) -> Cell:
     """The cell that the student fills in."""
-    lines = [f"{one.name} = ...  # {re.sub(r'[`*]', '', one.what)}" for one in task.asked]
-    return code("# Your steps here. Then put your answers in the place of the dots.\n\n" + "\n".join(lines))
+    lines = ["# Your steps here. Then put your answers in the place of the dots."]
+    for one in task.asked:
+        what = textwrap.fill(re.sub(r"[`*]", "", one.what), 88, initial_indent="# ", subsequent_indent="# ")
+        lines += ["", what, f"{one.name} = ..."]
+    return code("\n".join(lines))
 
 
 def bound(task: Exercise) -> list[Cell]:
@@ -458,7 +463,8 @@ async def all_of(paths: list[Path], folder: Path, workers: int) -> None:
         async with slots:
             started = time.perf_counter()
             for who, notebook in zip(("student", "instructor"), await worksheet(path), strict=True):
-                notebooks._write(folder / f"{path.stem}-{who}.ipynb", notebook)
+                made = launch.for_colab(notebook, address.site()) if address.site() else notebook
+                notebooks._write(folder / f"{path.stem}-{who}.ipynb", made)
             print(f"  {path.stem}  {time.perf_counter() - started:.1f} s", flush=True)
 
     results = await asyncio.gather(*(one(path) for path in paths), return_exceptions=True)
@@ -477,6 +483,7 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
     new = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
+    warm.use()  # two kernels a chapter
     try:
         asyncio.run(all_of(paths, new, workers or min(len(paths), os.cpu_count() or 1)))
         shutil.rmtree(folder, ignore_errors=True)
