@@ -278,6 +278,11 @@ def verify():
     return hand_over("sugarforoil.publish.verify")
 
 
+def newest():
+    """try the newest versions of all packages in a copy, and say what would break (needs the tool uv and a network)"""
+    return hand_over("sugarforoil.publish.newest")
+
+
 def mutate():
     """spoil the data 500 times in a copy, one slip a time, and count what the checks notice"""
     return hand_over("sugarforoil.publish.mutate")
@@ -403,7 +408,7 @@ def bench():
 
 
 def lock():
-    """resolve the newest allowed versions into requirements.lock (needs the tool uv and a network)"""
+    """resolve what pyproject.toml asks for into requirements.lock; what is locked stays where it may (needs uv)"""
     if not shutil.which("uv"):
         raise Stop("The lock file is resolved with uv, which was not found: see docs.astral.sh/uv.")
     hub_lock = os.path.join("class", "requirements.lock")
@@ -454,6 +459,7 @@ TASKS = {
     "mutate": mutate,
     "faults": faults,
     "verify": verify,
+    "newest": newest,
     "lab": lab,
     "hub": hub,
     "bench": bench,

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -19,7 +21,7 @@ from random import Random
 import pytest
 from filelock import FileLock
 
-from sugarforoil.publish import build, light, rebuild, report, steady
+from sugarforoil.publish import build, light, notebooks, rebuild, report, steady
 from sugarforoil.publish.report import Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,6 +163,25 @@ def test_an_interrupt_is_told_in_one_sentence(capsys):
 
     assert main() == 130
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("fault", "told"), [(AssertionError, False), (ValueError, True)])
+def test_a_watch_that_lost_its_kernel_is_no_news_but_other_faults_are(caplog, fault, told):
+    async def run() -> None:
+        notebooks.keep_interrupts()
+
+        async def watch() -> None:
+            raise fault("x")
+
+        task = asyncio.create_task(watch())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    asyncio.run(run())
+    gc.collect()
+    assert ("never retrieved" in caplog.text) is told
 
 
 def test_a_fault_of_the_program_is_not_hidden():

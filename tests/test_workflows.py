@@ -45,7 +45,7 @@ def rights(name: str, job: str) -> dict[str, str]:
 
 
 def test_the_workflows_that_the_documents_name_are_there() -> None:
-    assert {"tests", "preview", "publish", "release"} <= set(WORKFLOWS)
+    assert {"newest", "tests", "preview", "publish", "release"} <= set(WORKFLOWS)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -128,6 +128,20 @@ def test_only_the_job_that_builds_nothing_can_write_a_release() -> None:
     assert not any("checkout" in step.get("uses", "") for step in jobs["release"]["steps"])
     (tags,) = workflow("release")["on"]["push"].values()
     assert tags == ["v[0-9]+.[0-9]+.[0-9]+"]
+
+
+def test_the_newest_versions_are_tried_every_week_and_issues_written_only_on_request() -> None:
+    content = workflow("newest")
+    (when,) = content["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", when["cron"])
+    trying, telling = content["jobs"]["newest"], content["jobs"]["report"]
+    assert trying["permissions"] == {"contents": "read"}
+    assert telling["permissions"] == {"issues": "write"}
+    assert telling["if"].startswith("vars.REPORT_NEWEST == 'true' && ")
+    assert not any("checkout" in step.get("uses", "") for step in telling["steps"])
+    assert any("sugarforoil.publish.newest" in step.get("run", "") for step in trying["steps"])
+    assert any("GITHUB_STEP_SUMMARY" in step.get("run", "") for step in trying["steps"])
+    assert "REPORT_NEWEST" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 # --- the version, the citation and the archives ---------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -65,18 +66,40 @@ def call(
         StepError: it failed, was not found, or took too long; with the last line that it wrote.
     """
     try:
-        finished = subprocess.run(
-            command, cwd=folder, env=env, umask=umask, capture_output=True, timeout=wait, stdin=subprocess.DEVNULL
+        # A group of its own: a step that is cut off must not leave kernels or builders behind.
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            umask=umask,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise StepError(f"{Path(command[0]).name} did not end in {wait} seconds") from None
     except OSError as error:
         raise StepError(f"{command[0]} cannot be run: {error.strerror}") from None
-    printed, said = (text.decode("utf-8", errors="replace") for text in (finished.stdout, finished.stderr))
-    if finished.returncode:
+    try:
+        out, err = process.communicate(timeout=wait)
+    except subprocess.TimeoutExpired:
+        raise StepError(f"{Path(command[0]).name} did not end in {wait} seconds") from None
+    finally:
+        if process.poll() is None:
+            _end(process)
+    printed, said = (text.decode("utf-8", errors="replace") for text in (out, err))
+    if process.returncode:
         lines = [line for line in (printed + said).splitlines() if line.strip()]
-        raise StepError(lines[-1].strip() if lines else f"ended with {finished.returncode} and no word")
+        raise StepError(lines[-1].strip() if lines else f"ended with {process.returncode} and no word")
     return printed
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it has started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.communicate()
 
 
 def pythons(supported: tuple[tuple[int, int], ...]) -> dict[str, Path | None]:

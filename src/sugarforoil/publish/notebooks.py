@@ -271,6 +271,13 @@ def keep_interrupts() -> None:
     loop: Any = asyncio.get_running_loop()
     loop.add_signal_handler = loop.remove_signal_handler = none
 
+    def report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), AssertionError):
+            loop.default_exception_handler(context)
+        # else nbclient's watch over a kernel, which finds that the kernel was taken from it while it looked
+
+    loop.set_exception_handler(report)
+
 
 async def _run(paths: list[Path], workers: int) -> None:
     keep_interrupts()
