@@ -1,11 +1,7 @@
 # The front door. Everything happens in tasks.py, so that Windows users say `py tasks.py book` instead.
 # Choose an interpreter with `make book PYTHON=python3.12`.
 PYTHON ?= $(shell command -v python3 2>/dev/null || command -v python 2>/dev/null)
-<<<<<<< ours
-TARGETS := help setup book pdf epub bundle slides release test run anywhere data worksheets mutate faults verify lab hub bench lock clean
-=======
-TARGETS := help setup book pdf epub bundle slides release test run anywhere data worksheets mutate verify newest lab hub bench lock clean
->>>>>>> theirs
+TARGETS := help setup book pdf epub bundle slides release test run anywhere data worksheets mutate faults verify newest lab hub bench lock clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)
