@@ -46,7 +46,8 @@ def test_odd_circumstances_take_hold(tmp_path: Path, odd: verify.Circumstances) 
     """A Python started in them must feel them, or the check would prove nothing."""
     code = (
         "import os, sys, time, socket; from pathlib import Path\n"
-        "print(time.tzname[0], os.cpu_count(), os.environ['USER'], Path.home().name, hash('oil'), os.umask(0), sep='|')\n"
+        "print(time.tzname[0], os.cpu_count(), os.environ['USER'], Path.home().name, hash('oil'), "
+        "os.umask(0), sep='|')\n"
         "try: socket.getaddrinfo('example.org', 80)\n"
         "except PermissionError: print('refused')\n"
     )
@@ -139,8 +140,9 @@ def test_a_step_that_never_ends_is_ended_with_all_that_it_started(tmp_path: Path
 
 # --- the newest versions ----------------------------------------------------------------------------------------------
 
-OLD = "a==1.0 \\\n    --hash=sha256:0\nb==2 ; python_full_version < '3.12' \\\nb==3 ; python_full_version >= '3.12' \\\nc==1\n"
-NEW = "a==1.1 \\\n    --hash=sha256:1\nb==2 ; python_full_version < '3.12' \\\nb==3 ; python_full_version >= '3.12' \\\nd==1\n"
+BOTH = "b==2 ; python_full_version < '3.12' \\\nb==3 ; python_full_version >= '3.12' \\\n"
+OLD = f"a==1.0 \\\n    --hash=sha256:0\n{BOTH}c==1\n"
+NEW = f"a==1.1 \\\n    --hash=sha256:1\n{BOTH}d==1\n"
 
 
 def test_the_report_names_what_is_new_and_what_would_break() -> None:
@@ -157,7 +159,8 @@ def test_failed_tests_are_named(tmp_path: Path) -> None:
     record = tmp_path / "tests.xml"
     record.write_text(
         '<testsuite><testcase classname="t" name="good" time="1" /><testcase classname="t" name="bad[1]" time="1">'
-        '<failure message="no">trace</failure></testcase><testcase classname="t" name="odd"><skipped/></testcase></testsuite>'
+        '<failure message="no">trace</failure></testcase><testcase classname="t" name="odd"><skipped/></testcase>'
+        "</testsuite>"
     )
     assert newest.failed_tests(record) == ["bad[1]"]
     assert newest.failed_tests(tmp_path / "none.xml") == []

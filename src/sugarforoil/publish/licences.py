@@ -18,7 +18,7 @@ import tomllib
 from collections import defaultdict
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sugarforoil.publish.notebooks import ROOT
 
@@ -138,7 +138,7 @@ def _name(found: dict[str, Direct], line: str, part: str, why: str) -> None:
 # --- under which licence ----------------------------------------------------------------------------------------------
 
 
-def licence(about: metadata.PackageMetadata) -> str:
+def licence(about: Any) -> str:
     """The licence of a package as an SPDX expression, from its metadata.
 
     Raises LicenceError where they say none that is known.
@@ -156,7 +156,7 @@ def licence(about: metadata.PackageMetadata) -> str:
     if len(known) != 1:
         said = "; ".join(filter(None, [word, *classes])) or "nothing"
         raise LicenceError(f"{name}: its metadata do not say one licence that is known, but: {said}")
-    return known.pop()
+    return str(known.pop())
 
 
 def compatible(expression: str) -> bool:
@@ -176,7 +176,7 @@ def licences(page: str, also: Path | None = None, root: Path = ROOT) -> dict[str
     Raises:
         LicenceError: a package is not known, or its licence is not compatible.
     """
-    kept = {}
+    kept: dict[tuple[str, str], str] = {}
     for expression, names in re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE):
         kept |= {(name, versions): expression for name, versions in re.findall(r"([\w-]+) (\d[^,|]*)", names)}
     found = {}
@@ -193,7 +193,7 @@ def licences(page: str, also: Path | None = None, root: Path = ROOT) -> dict[str
     return found
 
 
-def _metadata(name: str, versions: list[str], also: Path | None) -> metadata.PackageMetadata | None:
+def _metadata(name: str, versions: list[str], also: Path | None) -> Any:
     """The metadata of a package, if it is installed in a version that is locked."""
     paths = [sys.path, *([[str(also)]] if also else [])]
     for path in paths:
