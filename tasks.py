@@ -178,6 +178,8 @@ def environment():
     for name in ("PYTHONPATH", "PYTHONHOME", "SUGARFOROIL_DATA", "MPLBACKEND", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
         env.pop(name, None)
     env.pop("SOURCE_DATE_EPOCH", None)  # a packager's date, which would go into pages and wheel
+    if env.get("LC_ALL") in ("C", "POSIX"):
+        env.pop("LC_ALL")  # with it, Python 3.11 and 3.12 cannot start from a folder whose name has other letters
     env.update(
         JUPYTER_PREFER_ENV_PATH="1",  # the kernel of .venv, not one of the same name in the home folder
         JUPYTER_PLATFORM_DIRS="1",

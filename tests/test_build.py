@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from sugarforoil.publish import build as builder
+from sugarforoil.publish import verify
 from sugarforoil.publish.build import can_build_upon
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,13 +65,15 @@ def keep_one_chapter(folder: Path) -> None:
         ]
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    for name in ("index", "how-to-read", "data-recipes"):  # these lead to other chapters, too
+    for name in ("index", "how-to-read", "data-recipes", "colophon", "rerun"):  # these lead to other chapters, too
         (folder / "book" / f"{name}.md").write_text(f"({name})=\n# Sugar for Oil\n\nOne chapter.\n", encoding="utf-8")
 
 
 def build(clone: Path) -> subprocess.CompletedProcess:
-    """Run the build with the clone's own helper package."""
-    env = {**os.environ, "PYTHONPATH": str(clone / "src"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    """Run the build with the clone's own helper package, in odd circumstances and without a network."""
+    odd = verify.environment(verify.ODD[0], clone.parent / "desk")
+    guarded = os.pathsep.join([str(clone / "src"), odd["PYTHONPATH"]])
+    env = {**os.environ, **odd, "PYTHONPATH": guarded, "JUPYTER_PREFER_ENV_PATH": "1"}
     env = {name: value for name, value in env.items() if name not in {"DISPLAY", "SUGARFOROIL_DATA"}}
     command = [sys.executable, "-m", "sugarforoil.publish.build"]
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True)
@@ -100,6 +104,15 @@ def test_a_fresh_clone_is_built_without_executing_anything(clone):
     assert "executed again" not in finished.stdout
     assert f"The book is in {clone / '_build' / 'html' / 'index.html'}" in finished.stdout
     assert (clone / "_build" / "html" / "notebooks" / "02_sugar_for_oil.html").exists()
+
+
+def test_nothing_of_the_place_the_user_or_the_machine_is_in_the_site(clone):
+    odd = verify.ODD[0]
+    traces = [str(clone), str(ROOT), clone.parent.name, odd.user, odd.home, odd.zone, platform.node(), sys.prefix]
+    written = site(clone)
+    assert len(written) > 100
+    found = [(name, one) for name, text in written.items() for one in traces if len(one) > 3 and one.encode() in text]
+    assert found == []
 
 
 def test_nothing_is_done_twice(clone):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -55,6 +56,12 @@ MAY_EXECUTE = {
 }
 
 
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """Every Python file and notebook by its path, parsed once."""
+    return dict(python_sources())
+
+
 def python_sources() -> Iterator[tuple[str, ast.Module]]:
     """Every Python file of the repository by its path, and the code cells of every notebook."""
     for path in tracked():
@@ -64,9 +71,6 @@ def python_sources() -> Iterator[tuple[str, ast.Module]]:
         elif path.suffix == ".ipynb":
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             yield name, ast.parse("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
-
-
-TREES = dict(python_sources())
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -138,12 +142,12 @@ def test_only_what_says_why_can_reach_a_network() -> None:
         "urllib.request",
         "http",
     }
-    found = {name for name, tree in TREES.items() if imported(tree) & NETWORK}
+    found = {name for name, tree in trees().items() if imported(tree) & NETWORK}
     assert found == set(MAY_NETWORK)
 
 
 def test_no_data_is_unpickled() -> None:
-    assert {name for name, tree in TREES.items() if imported(tree) & CODE_FROM_DATA} == set(MAY_PICKLE)
+    assert {name for name, tree in trees().items() if imported(tree) & CODE_FROM_DATA} == set(MAY_PICKLE)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_what_makes_code_of_a_text_is_noticed(line: str) -> None:
 
 
 def test_no_text_becomes_code() -> None:
-    found = {name: calls for name, tree in TREES.items() if (calls := executes(tree))}
+    found = {name: calls for name, tree in trees().items() if (calls := executes(tree))}
     assert found.keys() == set(MAY_EXECUTE), found
 
 

@@ -90,8 +90,12 @@ def test_children_inherit_nothing_that_could_leave_a_trace(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     monkeypatch.setenv("SUGARFOROIL_DATA", "/elsewhere")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    monkeypatch.setenv("LC_ALL", "C")
     env = tasks.environment()
     assert "SOURCE_DATE_EPOCH" not in env
+    assert "LC_ALL" not in env
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    assert tasks.environment()["LC_ALL"] == "tr_TR.UTF-8"
     assert "PYTHONPATH" not in env
     assert "SUGARFOROIL_DATA" not in env
     assert env["PYTHONHASHSEED"] == "0"

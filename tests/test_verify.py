@@ -59,12 +59,12 @@ def test_odd_circumstances_take_hold(tmp_path: Path, odd: verify.Circumstances) 
     plain = subprocess.run([sys.executable, "-c", "print(hash('oil'))"], capture_output=True, text=True).stdout
     assert seed != plain.strip()
     assert refused == "refused"
-    assert verify.told(odd, True).count(",") >= 7
 
 
 def test_a_version_that_is_not_there_is_not_passed_over(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(verify, "language", lambda *_: False)
     monkeypatch.setattr(clones, "clone", lambda commit, folder: site(folder, a="same"))
     monkeypatch.setattr(verify, "run_plain", lambda *_: None)
     monkeypatch.setattr(verify, "run_odd", lambda *_: None)
@@ -72,6 +72,7 @@ def test_a_version_that_is_not_there_is_not_passed_over(
     assert verify.verify({"3.11": Path(sys.executable), "3.13": None}, tmp_path)
     printed = capsys.readouterr().out
     assert printed.count("| 3.11 |") == 2
+    assert "tr_TR.UTF-8 (its rules were not found)" in printed
     assert "| 3.13 | not found: not verified |" in printed
 
 
@@ -81,6 +82,7 @@ def test_a_step_that_stops_is_told_and_fails_the_check(
     def stops(*_: object) -> None:
         raise StepError("no room on the disk")
 
+    monkeypatch.setattr(verify, "language", lambda *_: False)
     monkeypatch.setattr(clones, "clone", lambda commit, folder: site(folder))
     monkeypatch.setattr(verify, "run_plain", stops)
     monkeypatch.setattr(verify, "run_odd", stops)

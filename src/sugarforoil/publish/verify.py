@@ -81,7 +81,8 @@ def environment(odd: Circumstances, desk: Path) -> dict[str, str]:
     (guard / "sitecustomize.py").write_text(GUARD + CORES, encoding="utf-8")
     env = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     env |= dict.fromkeys(("USER", "LOGNAME", "LNAME", "USERNAME"), odd.user)
-    env |= dict.fromkeys(("LANG", "LC_ALL"), odd.language)
+    # LC_ALL=C hinders Python 3.11 and 3.12 from starting in a folder with such a name; the front door takes it away.
+    env |= dict.fromkeys(("LANG",) if odd.language == "C" else ("LANG", "LC_ALL"), odd.language)
     return env | {
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -244,12 +245,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--python", nargs="*", help="versions such as 3.12; all that are supported when none is given")
     parser.add_argument("--keep", type=Path, help="an empty folder for the clones, which then stay")
     options = parser.parse_args(arguments)
-    found = clones.pythons(SUPPORTED)
-    if options.python:
-        if unknown := [name for name in options.python if name not in found]:
-            print(f"Not supported: {', '.join(unknown)}. Supported are: {', '.join(found)}", file=sys.stderr)
-            return 2
-        found = {name: found[name] for name in options.python}
+    known = {f"{major}.{minor}": (major, minor) for major, minor in SUPPORTED}
+    wanted = options.python or list(known)
+    if unknown := [name for name in wanted if name not in known]:
+        print(f"Not supported: {', '.join(unknown)}. Supported are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    found = clones.pythons(tuple(known[name] for name in wanted))
     if not any(found.values()):
         print(f"No Python was found of these: {', '.join(found)}.", file=sys.stderr)
         return 1
