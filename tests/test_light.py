@@ -68,7 +68,9 @@ def test_every_page_loads_one_style_sheet_and_one_common_script(pages: dict[str,
 
 def test_no_page_holds_what_the_policy_forbids(pages: dict[str, str]) -> None:
     for name, page in pages.items():
-        forbid(page, name)
+        written = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page, count=1)  # the build's own
+        assert written != page, name
+        forbid(written, name)
         inline = re.findall(r"<script(?![^>]*\ssrc=)([^>]*)>", page)
         assert len([one for one in inline if "json" not in one]) == 1, name
 
