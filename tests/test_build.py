@@ -63,7 +63,7 @@ def keep_one_chapter(folder: Path) -> None:
         ]
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    for name in ("index", "how-to-read", "data-recipes"):  # these lead to other chapters, too
+    for name in ("index", "how-to-read", "data-recipes", "rerun"):  # these lead to other chapters, too
         (folder / "book" / f"{name}.md").write_text(f"({name})=\n# Sugar for Oil\n\nOne chapter.\n", encoding="utf-8")
 
 
