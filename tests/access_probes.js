@@ -82,6 +82,11 @@ globalThis.probes = {
 
   drawn: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
 
+  // A chart draws itself anew when the screen has another width: wait until nothing sticks out, a second at most.
+  async settled() {
+    for (let turn = 0; turn < 20 && this.wider() > 0; turn++) await new Promise((done) => setTimeout(done, 50));
+  },
+
   headings: () =>
     [...document.querySelectorAll("h1, h2, h3, h4, h5, h6, [role=heading]")]
       .filter((one) => one.checkVisibility())

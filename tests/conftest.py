@@ -28,6 +28,7 @@ TOGETHER = ("test_book", "test_features", "test_languages")  # in one worker: th
 TINY = TESTS / "tiny_data"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first, and keep each file in one worker (`--dist loadgroup --no-loadscope-reorder`)."""
     order = {name: place for place, name in enumerate(FIRST)}

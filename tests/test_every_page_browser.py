@@ -68,6 +68,7 @@ def seen(site: Path, browser: Browser, address: str) -> list[Seen]:
         one.letters = tab.evaluate("probes.lettersInALine()")
         for size in (NARROW, SMALLEST):
             tab.set_viewport_size(size)
+            tab.evaluate("probes.settled()")
             one.facts[size["width"]] = tab.evaluate(FACTS)
         tab.set_viewport_size(WIDE)
         tab.evaluate("probes.unfolded()")

@@ -457,6 +457,7 @@ def verdicts(printed: str, wanted: str, task: Exercise, where: str) -> None:
 
 
 async def all_of(paths: list[Path], folder: Path, workers: int) -> None:
+    notebooks.keep_interrupts()
     slots = asyncio.Semaphore(workers)
 
     async def one(path: Path) -> None:
@@ -479,7 +480,6 @@ def write(paths: list[Path], folder: Path = FOLDER, workers: int | None = None) 
     Raises:
         WorksheetError: the first fault; what stood in the folder is still there.
     """
-    notebooks.keep_interrupts()
     new = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
