@@ -32,7 +32,8 @@ TINY = TESTS / "tiny_data"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first, and keep each file in one worker (`--dist loadgroup --no-loadscope-reorder`)."""
     order = {name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
+    # Notebooks before all: some tests start kernels under odd circumstances, and those of nbval are to be as usual.
+    items.sort(key=lambda item: -1 if item.path.suffix == ".ipynb" else order.get(item.path.stem, len(FIRST)))
     for item in items:
         file = item.path.stem
         item.add_marker(pytest.mark.xdist_group("pages" if file in TOGETHER else file))
