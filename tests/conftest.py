@@ -24,19 +24,13 @@ FIRST = (
     "test_every_page_browser", "test_build", "test_notebooks", "test_pdf", "test_book",
     "test_features", "test_languages", "test_valid", "test_access_browser", "test_light", "test_mutate",
 )  # fmt: skip
-TOGETHER = ("test_book", "test_features", "test_languages")  # in one worker: they read the same parsed pages
 TINY = TESTS / "tiny_data"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, and keep each file in one worker (`--dist loadgroup --no-loadscope-reorder`)."""
+    """Put the longest files first (`--no-loadscope-reorder` keeps this order)."""
     order = {name: place for place, name in enumerate(FIRST)}
-    # Notebooks before all: some tests start kernels under odd circumstances, and those of nbval are to be as usual.
-    items.sort(key=lambda item: -1 if item.path.suffix == ".ipynb" else order.get(item.path.stem, len(FIRST)))
-    for item in items:
-        file = item.path.stem
-        item.add_marker(pytest.mark.xdist_group("pages" if file in TOGETHER else file))
+    items.sort(key=lambda item: order.get(item.path.stem, len(FIRST)))
 
 
 def record_hashes(directory: Path) -> None:
