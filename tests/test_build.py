@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import platform
 import shutil
@@ -11,62 +10,18 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sugarforoil.publish import build as builder
-from sugarforoil.publish import verify
+from sugarforoil.publish import scratch, verify
 from sugarforoil.publish.build import can_build_upon
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = [
-    "pyproject.toml",
-    "_config.yml",
-    "_toc.yml",
-    "CITATION.cff",
-    "LICENSE-CONTENT",
-    "requirements.lock",
-    "book",
-    "notebooks",
-    "data",
-    "src",
-]
-LEAVE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "[.]*.ipynb.*")
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Path:
     """A copy of what git has, in a folder with a space in its name, with one chapter; nothing built."""
-    folder = tmp_path_factory.mktemp("clone") / "Sugar for Oil"
-    folder.mkdir()
-    for name in SOURCES:
-        one = ROOT / name
-        shutil.copytree(one, folder / name, ignore=LEAVE) if one.is_dir() else shutil.copy(one, folder)
-    for generated in ("data", "reference"):
-        shutil.rmtree(folder / "book" / generated, ignore_errors=True)
-    keep_one_chapter(folder)
-    return folder
-
-
-CHAPTER = "02_sugar_for_oil"
-OTHERS = ("book/teach/", "book/class-server")  # pages that speak of every chapter
-
-
-def keep_one_chapter(folder: Path) -> None:
-    """Leave out the other chapters, and the cover, which shows their figures: each build takes half the time."""
-    for path in (folder / "notebooks").glob("*.ipynb"):
-        if path.stem != CHAPTER:
-            path.unlink()
-    toc = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
-    for part in toc["parts"]:
-        part["chapters"] = [
-            one
-            for one in part["chapters"]
-            if one["file"].endswith(CHAPTER) or not one["file"].startswith(("notebooks/", *OTHERS))
-        ]
-    toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
-    (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    for name in ("index", "how-to-read", "data-recipes", "colophon", "rerun"):  # these lead to other chapters, too
-        (folder / "book" / f"{name}.md").write_text(f"({name})=\n# Sugar for Oil\n\nOne chapter.\n", encoding="utf-8")
+    return scratch.clone(tmp_path_factory.mktemp("clone") / "Sugar for Oil")
 
 
 def build(clone: Path) -> subprocess.CompletedProcess:
@@ -77,20 +32,6 @@ def build(clone: Path) -> subprocess.CompletedProcess:
     env = {name: value for name, value in env.items() if name not in {"DISPLAY", "SUGARFOROIL_DATA"}}
     command = [sys.executable, "-m", "sugarforoil.publish.build"]
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True)
-
-
-def change(clone: Path, value: str) -> int:
-    """Put a value into the world price of sugar of 1965; give back the line number in the file."""
-    path = clone / "data" / "sugar_prices.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = [i for i, row in enumerate(rows) if row["year"] == "1965" and row["market"] == "world"]
-    rows[found[0]]["value"] = value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return found[0] + 2
 
 
 def site(clone: Path) -> dict[str, bytes]:
@@ -125,7 +66,7 @@ def test_nothing_is_done_twice(clone):
 @pytest.fixture(scope="module")
 def changed(clone) -> str:
     """What the command says when a table and a style have changed since the last build."""
-    change(clone, "7.77")
+    scratch.change(clone, "7.77")
     style = clone / "book" / "_static" / "css" / "book.css"
     style.write_text(style.read_text(encoding="utf-8") + "\nbody { outline-offset: 7.5px }\n", encoding="utf-8")
     finished = build(clone)
@@ -164,7 +105,7 @@ def test_pages_are_set_again_one_by_one_only_where_that_is_safe(changed, expecte
 
 def test_a_broken_table_stops_the_build_and_names_the_place(clone):
     before = site(clone)
-    line = change(clone, "abc")
+    line = scratch.change(clone, "abc")
     finished = build(clone)
     assert finished.returncode == 1
     assert f"sugar_prices.csv, row {line}, column value: expected a number" in finished.stderr

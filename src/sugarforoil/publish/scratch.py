@@ -58,7 +58,7 @@ def keep(folder: Path, chapters: set[str]) -> None:
         ]
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
-    for name in ("index", "how-to-read", "data-recipes", "colophon"):
+    for name in ("index", "how-to-read", "data-recipes", "colophon", "rerun"):
         (folder / "book" / f"{name}.md").write_text(f"({name})=\n# Sugar for Oil\n\nOne chapter.\n", encoding="utf-8")
 
 
