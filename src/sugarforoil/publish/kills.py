@@ -139,10 +139,7 @@ def build(place: Path, times: int = TIMES, seed: int = SEED, number: int = signa
             continue
         hits += 1
         where = f"kill {hits}, after {killed.after:.2f} s"
-        if number == signal.SIGINT:
-            faults.unless(killed.status == 130, f"{where}: status {killed.status}")
-            faults.unless(one_sentence(killed.said, SENTENCE), f"{where}: said {killed.said[-400:]!r}")
-        faults.extend(f"{where}: {name} still ran" for name in left_behind(process.pid))
+        ended_well(killed, number, process.pid, where, faults)
         site = folder / "_build" / "html"
         standing = scratch.state(site if site.exists() else site.with_name("html.old"))
         faults.unless(standing in (clean[stands][0], clean[next_][0]), f"{where}: a site that is neither old nor new")
@@ -161,6 +158,14 @@ def build(place: Path, times: int = TIMES, seed: int = SEED, number: int = signa
         f"a whole site stood each time ({published} times the new one already); the next build gave a clean one's bytes"
     )
     return Row(f"build, {how} at random moments of {took:.0f} s", hits, out, faults)
+
+
+def ended_well(killed: Killed, number: int, group: int, where: str, faults: Faults) -> None:
+    """Record what is wrong with the way in which a command ended: its status, its last words, what it left running."""
+    if number == signal.SIGINT:
+        faults.unless(killed.status == 130, f"{where}: status {killed.status}")
+        faults.unless(one_sentence(killed.said, SENTENCE), f"{where}: said {killed.said[-400:]!r}")
+    faults.extend(f"{where}: {name} still ran" for name in left_behind(group))
 
 
 def one_sentence(said: str, begins: str) -> bool:
@@ -197,10 +202,7 @@ def run(place: Path, times: int = TIMES, seed: int = SEED, number: int = signal.
             continue
         hits += 1
         where = f"kill {hits}, after {killed.after:.2f} s"
-        if number == signal.SIGINT:
-            faults.unless(killed.status == 130, f"{where}: status {killed.status}")
-            faults.unless(one_sentence(killed.said, SENTENCE), f"{where}: said {killed.said[-400:]!r}")
-        faults.extend(f"{where}: {name} still ran" for name in left_behind(process.pid))
+        ended_well(killed, number, process.pid, where, faults)
         standing = {name: one for name, one in scratch.state(notebooks).items() if not name.startswith(".")}
         half = [name for name, one in standing.items() if one not in (before.get(name), clean[name])]
         faults.unless(not half, f"{where}: neither old nor new: {half}")
