@@ -113,15 +113,21 @@ def _is_date(value: Any) -> bool:
         return False
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The descriptions of all tables in a datapackage.json, each of the right form.
-
-    Raises DataError for a file that cannot be read, that is not UTF-8 or not JSON, or whose form is wrong.
-    """
+def content(path: Path) -> bytes:
+    """What a datapackage.json holds. Raises DataError for a file that cannot be read."""
     try:
-        package = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
+        return path.read_bytes()
     except OSError as error:
         raise DataError(DESCRIPTOR, f"expected a file that can be read, found a fault: {error.strerror}") from None
+
+
+def parse(content: bytes) -> list[dict[str, Any]]:
+    """The descriptions of all tables in a datapackage.json, each of the right form.
+
+    Raises DataError for bytes that are not UTF-8 or not JSON, or whose form is wrong.
+    """
+    try:
+        package = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
     except UnicodeDecodeError as error:
         raise DataError(DESCRIPTOR, f"expected UTF-8 text, found a byte that is not ({error.reason})") from None
     except json.JSONDecodeError as error:

@@ -57,7 +57,7 @@ def png(figure: Figure) -> bytes:
     picture = Image.frombuffer("RGBA", (across, down), full.getvalue()).convert("RGB")
     picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     slim = io.BytesIO()
-    picture.save(slim, format="PNG", optimize=True, dpi=(style.PNG_DPI, style.PNG_DPI))
+    picture.save(slim, format="PNG", dpi=(style.PNG_DPI, style.PNG_DPI))
     return slim.getvalue()
 
 

@@ -18,6 +18,7 @@ class Plot:
 
     box: Box
     cloud: list[tuple[float, float]] = field(default_factory=list)
+    _points: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))  # the cloud, when it was last asked for
 
     def add_path(self, path: Iterable[tuple[float, float]]) -> None:
         """Add a drawn line; NaN breaks it."""
@@ -37,6 +38,12 @@ class Plot:
     def add_box(self, box: Box) -> None:
         """Add an area, such as words or a bar."""
         self.cloud.extend((x, y) for x in _steps(box[0], box[2]) for y in _steps(box[1], box[3]))
+
+    def points(self) -> np.ndarray:
+        """The cloud as an array, a row for each point."""
+        if len(self._points) != len(self.cloud):  # points are only ever added
+            self._points = np.array(self.cloud)
+        return self._points
 
     def best(
         self, words: str, size: float, marks: Sequence[tuple[float, float, str]], weight: str = "semibold"
@@ -74,7 +81,7 @@ class Plot:
     def cost_of_line(self, start: tuple[float, float], end: tuple[float, float]) -> float:
         """How often a line comes near what stands in the plot already, but for its first points."""
         steps = max(int(np.hypot(end[0] - start[0], end[1] - start[1]) / 3), 1)
-        cloud = np.array(self.cloud or [(-1e9, -1e9)])
+        cloud = self.points()
         met = 0
         for n in range(3, steps - 1):
             here = (start[0] + (end[0] - start[0]) * n / steps, start[1] + (end[1] - start[1]) * n / steps)
@@ -83,7 +90,7 @@ class Plot:
 
     def cost(self, box: Box) -> float:
         """How much of what stands in the plot already a box covers; more by far where it leaves the plot."""
-        cloud = np.array(self.cloud or [(-1e9, -1e9)])
+        cloud = self.points()
         inside = (cloud > (box[0] - 3, box[1] - 1)) & (cloud < (box[2] + 3, box[3] + 1))
         outside = max(self.box[0] - box[0], box[2] - self.box[2], self.box[1] - box[1], box[3] - self.box[3], 0.0)
         return float(inside.all(axis=1).sum()) + 20 * outside

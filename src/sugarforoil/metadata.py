@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +124,13 @@ def read_package(directory: Path) -> dict[str, Dataset]:
 
     Raises DataError for a file that is not UTF-8 or not JSON, or whose description of a table is misshapen.
     """
+    return dict(_package(directory, descriptor.content(directory / DESCRIPTOR)))
+
+
+@lru_cache(maxsize=2)  # each table that a chapter loads asks for it; the descriptions are the same while the bytes are
+def _package(directory: Path, content: bytes) -> dict[str, Dataset]:
     datasets: dict[str, Dataset] = {}
-    for resource in descriptor.read(directory / DESCRIPTOR):
+    for resource in descriptor.parse(content):
         dataset = _dataset(resource, directory)
         if dataset.name in datasets:
             raise DataError(DESCRIPTOR, f"table {dataset.name}: expected one description, found two")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib.path
@@ -157,9 +157,13 @@ class Map:
 
     def project(self, latitude: float, longitude: float) -> tuple[float, float]:
         """Return kilometres east and north of the centre on the map."""
-        middle = self._row(self.centre)
-        far, azimuth = _inverse(middle["latitude"], middle["longitude"], latitude, longitude)
+        far, azimuth = _inverse(*self._middle, latitude, longitude)
         return far * float(np.sin(np.radians(azimuth))), far * float(np.cos(np.radians(azimuth)))
+
+    @cached_property
+    def _middle(self) -> tuple[float, float]:
+        row = self._row(self.centre)
+        return row["latitude"], row["longitude"]
 
     def check_frame(self) -> None:
         """Raise FigureError if the map has no area, is too tall, or reaches beyond the coast that is known."""
